@@ -1,0 +1,223 @@
+import assert from "node:assert/strict";
+import { getStatus, type Fetch, type Result } from "../src/get-status.ts";
+import { answering, chunks } from "./support/stub.ts";
+import { describe } from "./support/suite.ts";
+
+const DOCUMENT = '{"jobID":"j","status":"running","message":"é€😀"}';
+const BYTES = new TextEncoder().encode(DOCUMENT);
+
+function ask(body: BodyInit | null, status = 200, maxBytes?: number): Promise<Result> {
+  return getStatus("https://h", "j", { fetch: async () => new Response(body, { status }), maxBytes });
+}
+
+const bodyOf = (result: Result): string | undefined => result.kind === "StatusInfo" ? undefined : result.body;
+
+describe("the body", (test) => {
+  test("getStatus() reads a body in chunks of any size", async () => {
+    for (let size = 1; size <= BYTES.length; size++) {
+      const parts = Array.from({ length: Math.ceil(BYTES.length / size) }, (_, i) => BYTES.slice(i * size, (i + 1) * size));
+      const result = await ask(chunks(parts));
+      assert.deepEqual(result.kind === "StatusInfo" && result.document, JSON.parse(DOCUMENT), `chunks of ${size}`);
+    }
+  });
+
+  test("getStatus() reads empty chunks between others", async () => {
+    const nothing = new Uint8Array(0);
+    const result = await ask(chunks([nothing, BYTES.slice(0, 5), nothing, nothing, BYTES.slice(5), nothing]));
+    assert.equal(result.kind, "StatusInfo");
+  });
+
+  for (const [name, bytes, text] of [
+    ["nothing", [], ""],
+    ["a BOM alone", [0xef, 0xbb, 0xbf], ""],
+    ["a BOM and text", [0xef, 0xbb, 0xbf, 0x61], "a"],
+    ["two BOMs", [0xef, 0xbb, 0xbf, 0xef, 0xbb, 0xbf], "\ufeff"],
+    ["half a BOM", [0xef, 0xbb], "\ufffd"],
+    ["a bad byte", [0x61, 0xff, 0x62], "a\ufffdb"],
+    ["Latin-1", [0x4a, 0xfc, 0x72], "J\ufffdr"],
+    ["a character cut off at the end", [0x61, 0xe2, 0x82], "a\ufffd"],
+    ["a surrogate half", [0xed, 0xa0, 0x80], "\ufffd\ufffd\ufffd"],
+    ["an overlong slash", [0xc0, 0xaf], "\ufffd\ufffd"],
+    ["UTF-16", [0xff, 0xfe, 0x7b, 0x00], "\ufffd\ufffd{\0"],
+    ["a NUL", [0x61, 0x00], "a\0"],
+  ] as [string, number[], string][]) {
+    test(`getStatus() decodes ${name} as UTF-8, whole or byte by byte`, async () => {
+      const whole = new Uint8Array(bytes);
+      assert.equal(bodyOf(await ask(whole, 500)), text);
+      assert.equal(bodyOf(await ask(chunks(bytes.map((byte) => new Uint8Array([byte]))), 500)), text);
+    });
+  }
+
+  test("getStatus() keeps a BOM in the middle, at the start of a chunk as well", async () => {
+    assert.equal(bodyOf(await ask(chunks(["a", "\ufeffb"]), 500)), "a\ufeffb");
+  });
+
+  test("getStatus() reads a body of null as an empty one", async () => {
+    assert.equal(bodyOf(await ask(null, 500)), "");
+    const fetch = (async () => ({ status: 500, url: "", headers: new Headers() })) as unknown as Fetch;
+    assert.equal(bodyOf(await getStatus("https://h", "j", { fetch })), "");
+  });
+});
+
+describe("maxBytes", (test) => {
+  test("getStatus() reads a body of exactly maxBytes", async () => {
+    assert.equal((await ask(BYTES, 200, BYTES.length)).kind, "StatusInfo");
+    assert.equal((await ask(chunks([BYTES.slice(0, 9), BYTES.slice(9)]), 200, BYTES.length)).kind, "StatusInfo");
+  });
+
+  test("getStatus() stops one byte over maxBytes, and parses nothing", async () => {
+    const result = await ask(BYTES, 200, BYTES.length - 1);
+    assert.equal(result.kind === "ServerError" && result.reason, "malformed");
+    assert.equal(bodyOf(result), DOCUMENT.slice(0, -1));
+    // Even where the first bytes would parse.
+    for (const status of [200, 404, 400, 500]) {
+      const padded = await ask('{"jobID":"j","status":"running","type":"NoSuchJob"} ', status, 51);
+      assert.equal(bodyOf(padded), '{"jobID":"j","status":"running","type":"NoSuchJob"}');
+      assert.ok(!("exception" in padded));
+      assert.equal("message" in padded && padded.message, status === 200 ? "body over maxBytes" : `HTTP ${status}`);
+      assert.equal("reason" in padded && padded.reason, status === 200 ? "malformed" : status === 404 ? "not-found" : "http");
+    }
+  });
+
+  test("getStatus() cuts no character in two", async () => {
+    const text = "aé€😀";
+    const bytes = new TextEncoder().encode(text);
+    const expected = ["", "a", "a", "aé", "aé", "aé", "aé€", "aé€", "aé€", "aé€"];
+    for (let maxBytes = 0; maxBytes < bytes.length; maxBytes++) {
+      assert.equal(bodyOf(await ask(bytes, 500, maxBytes)), expected[maxBytes], `whole, ${maxBytes}`);
+      const bytewise = chunks([...bytes].map((byte) => new Uint8Array([byte])));
+      assert.equal(bodyOf(await ask(bytewise, 500, maxBytes)), expected[maxBytes], `byte by byte, ${maxBytes}`);
+    }
+    assert.equal(bodyOf(await ask(bytes, 500, bytes.length)), text);
+  });
+
+  test("getStatus() reads nothing but an empty body with maxBytes 0", async () => {
+    assert.equal(bodyOf(await ask("", 200, 0)), "");
+    const empty = await ask("", 200, 0);
+    assert.equal(empty.kind === "ServerError" && empty.message, "body has no status and id");
+    const over = await ask("a", 200, 0);
+    assert.equal(over.kind === "ServerError" && over.message, "body over maxBytes");
+    assert.equal(bodyOf(over), "");
+  });
+
+  test("getStatus() counts whole bytes of a fractional maxBytes", async () => {
+    assert.equal(bodyOf(await ask("ab", 500, 1.5)), "a");
+    assert.equal(bodyOf(await ask("a", 500, 1.5)), "a");
+    assert.equal(bodyOf(await ask(chunks(["a", "b"]), 500, 1.5)), "a");
+  });
+
+  test("getStatus() reads 1 MiB unless told otherwise, and all with Infinity", async () => {
+    const mebibyte = "x".repeat(1_048_576);
+    assert.equal(bodyOf(await ask(mebibyte, 500))?.length, 1_048_576);
+    const over = await ask(`${mebibyte}y`);
+    assert.equal(bodyOf(over), mebibyte);
+    assert.equal(over.kind === "ServerError" && over.message, "body over maxBytes");
+    assert.equal(bodyOf(await ask(`${mebibyte}y`, 500, Infinity))?.length, 1_048_577);
+  });
+
+  test("getStatus() stops an endless body, and cancels the stream", async () => {
+    let pulled = 0;
+    let cancelled = 0;
+    const endless = new ReadableStream({
+      pull: (controller) => (pulled++, controller.enqueue(new Uint8Array(1000).fill(97))),
+      cancel: () => void cancelled++,
+    }, { highWaterMark: 0 });
+    const result = await ask(endless, 200, 10_500);
+    assert.equal(bodyOf(result)?.length, 10_500);
+    assert.equal(pulled, 11);
+    assert.equal(cancelled, 1);
+  });
+
+  for (const [name, cancel] of [
+    ["rejects", () => Promise.reject(new Error("cancel"))],
+    ["throws", () => { throw new Error("cancel"); }],
+    ["never settles", () => new Promise<never>(() => {})],
+    ["returns nothing", () => undefined],
+  ] as [string, () => Promise<unknown>][]) {
+    test(`getStatus() neither waits for nor minds a cancel that ${name}`, async () => {
+      const unhandled: unknown[] = [];
+      const listen = (error: unknown): unknown => unhandled.push(error);
+      process.on("unhandledRejection", listen);
+      const body = { getReader: () => ({ read: async () => ({ done: false as const, value: BYTES }), cancel }) };
+      const result = await getStatus("https://h", "j", {
+        fetch: async () => ({ status: 200, url: "", headers: new Headers(), body }),
+        maxBytes: 10,
+      });
+      await new Promise((done) => setImmediate(done));
+      process.off("unhandledRejection", listen);
+      assert.equal(result.kind === "ServerError" && result.message, "body over maxBytes");
+      assert.deepEqual(unhandled, []);
+    });
+  }
+});
+
+describe("a body that breaks off", (test) => {
+  const error = new TypeError("terminated");
+
+  for (const status of [200, 201, 206]) {
+    test(`getStatus() calls a ${status} that breaks off a network failure, with the head`, async () => {
+      for (const parts of [[], [DOCUMENT], ['{"jobID":']]) {
+        assert.deepEqual(await ask(chunks(parts, { error }), status), {
+          kind: "ServerError",
+          reason: "network",
+          message: "no whole response",
+          http: { status, url: "https://h/jobs/j", headers: {} },
+          cause: error,
+        });
+      }
+    });
+  }
+
+  for (const [status, outcome] of [[302, "http"], [400, "http"], [404, "not-found"], [410, "gone"], [500, "http"], [503, "http"]] as const) {
+    test(`getStatus() lets a ${status} decide, whose body breaks off`, async () => {
+      for (const [parts, body] of [[[], ""], [["<p>5", "03 €"], "<p>503 €"], [["a", new Uint8Array([0xe2, 0x82])], "a"]] as const) {
+        const result = await ask(chunks(parts, { error }), status);
+        assert.equal("reason" in result && result.reason, outcome);
+        assert.equal(bodyOf(result), body);
+        assert.ok(!("cause" in result));
+      }
+    });
+  }
+
+  test("getStatus() reads the exception of a body that breaks off behind it", async () => {
+    const result = await ask(chunks(['{"type":"NoSuchJob",', '"detail":"d"}'], { error }), 404);
+    assert.equal(result.kind === "NotFound" && result.reason, "no-such-job");
+    assert.equal(result.kind === "NotFound" && result.message, "d");
+  });
+
+  test("getStatus() leaves the cause out where a stream errors with undefined", async () => {
+    const result = await ask(chunks(["a"], { error: undefined }));
+    assert.equal(result.kind === "ServerError" && result.reason, "network");
+    assert.ok(!("cause" in result));
+  });
+
+  test("getStatus() takes chunks that are no bytes for a failure, and repeats nothing that came before", async () => {
+    for (const odd of ["text", 5, null, undefined, new ArrayBuffer(5), {}]) {
+      const parts: unknown[] = [new Uint8Array([97]), odd];
+      const body = { getReader: () => ({ read: async () => ({ done: false, value: parts.shift() }), cancel: async () => {} }) };
+      const fetch = (status: number): Fetch => (async () => ({ status, url: "", headers: new Headers(), body })) as unknown as Fetch;
+      const result = await getStatus("https://h", "j", { fetch: fetch(500) });
+      assert.equal(bodyOf(result), "a", String(odd));
+      parts.push(odd);
+      const broken = await getStatus("https://h", "j", { fetch: fetch(200) });
+      assert.equal(broken.kind === "ServerError" && broken.reason, "network");
+    }
+  });
+
+  test("getStatus() reads what is left of a response whose body is used or locked", async () => {
+    for (const status of [200, 500]) {
+      const response = new Response("x", { status });
+      response.body!.getReader();
+      const result = await getStatus("https://h", "j", { fetch: async () => response });
+      assert.equal(result.kind === "ServerError" && result.reason, status === 200 ? "network" : "http");
+    }
+  });
+});
+
+describe("a stub", (test) => {
+  test("getStatus() takes async () => new Response()", async () => {
+    const result = await getStatus("https://h", "j", { fetch: async () => new Response("{}") });
+    assert.equal(result.kind, "ServerError");
+    assert.equal((await getStatus("https://h", "j", { fetch: answering(DOCUMENT) })).kind, "StatusInfo");
+  });
+});

@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import { getStatus, type Fetch, type Result } from "../src/get-status.ts";
+import { answering, chunks } from "./support/stub.ts";
+import { describe } from "./support/suite.ts";
+
+const NO_SUCH_JOB = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/no-such-job";
+const URL_ASKED = "https://h/jobs/asked";
+
+function ask(fetch: Fetch, maxBytes?: number): Promise<Result> {
+  return getStatus("https://h", "asked", { fetch, maxBytes });
+}
+
+describe("every kind and reason", (test) => {
+  const reasons: [number, object | string, string][] = [
+    [404, "", "NotFound not-found"],
+    [404, "<html>", "NotFound not-found"],
+    [404, { type: "NotFound" }, "NotFound not-found"],
+    [404, { code: "NoSuchJob" }, "NotFound not-found"],
+    [404, { title: "NoSuchJob", detail: "no-such-job" }, "NotFound not-found"],
+    [404, { type: [NO_SUCH_JOB], title: "t" }, "NotFound not-found"],
+    [404, { type: `${NO_SUCH_JOB}/` }, "NotFound not-found"],
+    [404, { type: "no-such-job-here" }, "NotFound not-found"],
+    [404, { type: "no such job" }, "NotFound not-found"],
+    [404, { type: "no-suchjob" }, "NotFound not-found"],
+    [404, { type: "no-such-jobs" }, "NotFound not-found"],
+    [404, [{ type: NO_SUCH_JOB }], "NotFound not-found"],
+    [404, { type: NO_SUCH_JOB }, "NotFound no-such-job"],
+    [404, { type: NO_SUCH_JOB.replace("http:", "https:") }, "NotFound no-such-job"],
+    [404, { type: "http://www.opengis.net/def/rel/ogc/1.0/exception/no-such-job" }, "NotFound no-such-job"],
+    [404, { type: "NoSuchJob" }, "NotFound no-such-job"],
+    [404, { type: "nosuchjob" }, "NotFound no-such-job"],
+    [404, { type: "urn:x:NO-SUCH-JOB" }, "NotFound no-such-job"],
+    [410, "", "NotFound gone"],
+    [410, { type: NO_SUCH_JOB }, "NotFound gone"],
+    [400, { type: NO_SUCH_JOB }, "NotFound no-such-job"],
+    [400, { type: "NoSuchJob" }, "NotFound no-such-job"],
+    [400, { type: "InvalidParameterValue" }, "ServerError http"],
+    [400, "", "ServerError http"],
+    [401, { type: NO_SUCH_JOB }, "ServerError http"],
+    [403, { type: NO_SUCH_JOB }, "ServerError http"],
+    [500, { type: NO_SUCH_JOB }, "ServerError http"],
+    [401, { jobID: "j", status: "running" }, "ServerError http"],
+    [404, { jobID: "j", status: "running" }, "NotFound not-found"],
+    [500, { jobID: "j", status: "running" }, "ServerError http"],
+    ...[300, 301, 302, 307, 308, 401, 402, 403, 405, 406, 409, 411, 418, 423, 429, 451, 499, 500, 501, 502, 503, 504, 520, 599].map(
+      (status): [number, string, string] => [status, "x", "ServerError http"],
+    ),
+    [200, "", "ServerError malformed"],
+    [200, "<!doctype html><p>hello", "ServerError malformed"],
+    [200, "null", "ServerError malformed"],
+    [200, "true", "ServerError malformed"],
+    [200, "5", "ServerError malformed"],
+    [200, '"running"', "ServerError malformed"],
+    [200, "[]", "ServerError malformed"],
+    [200, [{ jobID: "j", status: "running" }], "ServerError malformed"],
+    [200, "{}", "ServerError malformed"],
+    [200, '{"jobID":"j","status":"running"', "ServerError malformed"],
+    [200, '{"jobID":"j","status":"running"} x', "ServerError malformed"],
+    [200, { type: NO_SUCH_JOB }, "ServerError malformed"],
+    [202, "", "ServerError malformed"],
+    [200, { jobID: "j", status: "running" }, "StatusInfo undefined"],
+  ];
+  for (const [status, body, outcome] of reasons) {
+    test(`getStatus() makes ${outcome} of a ${status} with ${JSON.stringify(body)}`, async () => {
+      const result = await ask(answering(body, { status }));
+      assert.equal(`${result.kind} ${"reason" in result ? result.reason : undefined}`, outcome);
+      assert.deepEqual(result.http, { status, url: URL_ASKED, headers: { "content-type": "application/json" } });
+      const text = typeof body === "string" ? body : JSON.stringify(body);
+      if (result.kind === "StatusInfo") assert.deepEqual(result.document, body);
+      else assert.equal(result.body, text);
+    });
+  }
+
+  for (const status of [101, 204, 205, 304]) {
+    test(`getStatus() reads a ${status}, which has no body`, async () => {
+      // Response refuses 101, but a fetch may give any object of its shape.
+      const response = { status, url: "", headers: new Headers(), body: null };
+      const result = await ask(async () => response);
+      assert.equal(result.kind === "ServerError" && result.reason, status < 300 && status >= 200 ? "malformed" : "http");
+      assert.equal(result.kind === "ServerError" && result.body, "");
+    });
+  }
+
+  test("getStatus() reads the opaque answer to a redirect that a browser did not follow", async () => {
+    assert.deepEqual(await ask(async () => ({ status: 0, url: "", headers: new Headers(), body: null })), {
+      kind: "ServerError",
+      reason: "http",
+      message: "HTTP 0",
+      body: "",
+      http: { status: 0, url: URL_ASKED, headers: {} },
+    });
+  });
+});
+
+describe("a fetch that fails", (test) => {
+  for (const cause of [new TypeError("fetch failed"), "text", 5, null, { code: "ECONNREFUSED" }, Symbol("x")]) {
+    for (const [how, fetch] of [
+      ["rejects with", () => Promise.reject(cause)],
+      ["throws", () => { throw cause; }],
+    ] as [string, Fetch][]) {
+      test(`getStatus() hands out what a fetch ${how} ${String(cause)}, as it is`, async () => {
+        const result = await ask(fetch);
+        assert.deepEqual(Object.keys(result), ["kind", "reason", "message", "cause"]);
+        assert.equal(result.kind === "ServerError" && result.reason, "network");
+        assert.equal(result.kind === "ServerError" && result.message, "no whole response");
+        assert.equal(result.kind === "ServerError" && result.cause, cause);
+      });
+    }
+  }
+
+  test("getStatus() leaves the cause out where a fetch rejects with undefined", async () => {
+    assert.deepEqual(await ask(() => Promise.reject()), { kind: "ServerError", reason: "network", message: "no whole response" });
+  });
+
+  for (const [name, answer] of [
+    ["nothing", undefined],
+    ["null", null],
+    ["a text", "{}"],
+    ["an object without headers", { status: 200, url: "", body: null }],
+    ["an object whose headers are a record", { status: 200, url: "", headers: {}, body: null }],
+    ["an object that throws", { get status(): never { throw new Error("boom"); } }],
+  ] as [string, never][]) {
+    test(`getStatus() calls a fetch that gives ${name} a network failure`, async () => {
+      const result = await ask(async () => answer);
+      assert.equal(result.kind === "ServerError" && result.reason, "network");
+      assert.ok(result.kind === "ServerError" && result.cause instanceof Error);
+      assert.ok(!("http" in result));
+    });
+  }
+
+  test("getStatus() takes a fetch that does not return a promise", async () => {
+    const fetch = (() => Response.json({ jobID: "j", status: "running" })) as unknown as Fetch;
+    assert.equal((await ask(fetch)).kind, "StatusInfo");
+  });
+});
+
+describe("the message", (test) => {
+  const messages: [object | string, string][] = [
+    [{ detail: "a", description: "b", message: "c", title: "d" }, "a"],
+    [{ description: "b", message: "c", title: "d" }, "b"],
+    [{ message: "c", title: "d" }, "c"],
+    [{ title: "d", type: "t" }, "d"],
+    [{ detail: "", description: "b" }, "b"],
+    [{ detail: null, message: "c" }, "c"],
+    [{ detail: [{ msg: "x" }], title: "d" }, "d"],
+    [{ detail: 5 }, "HTTP 503"],
+    [{ error: "x", code: "y", type: "t" }, "HTTP 503"],
+    ["", "HTTP 503"],
+    ["<p>Service Unavailable", "HTTP 503"],
+    ["null", "HTTP 503"],
+    ['"detail"', "HTTP 503"],
+    [["detail"], "HTTP 503"],
+    ['{"detail":"cut', "HTTP 503"],
+  ];
+  for (const [body, message] of messages) {
+    test(`getStatus() takes ${JSON.stringify(message)} from ${JSON.stringify(body)}`, async () => {
+      const result = await ask(answering(body, { status: 503 }));
+      assert.equal(result.kind === "ServerError" && result.message, message);
+      const missing = await ask(answering(body, { status: 404 }));
+      assert.equal(missing.kind === "NotFound" && missing.message, message.replace("503", "404"));
+    });
+  }
+
+  test("getStatus() says what is wrong with a body that is no status document", async () => {
+    for (const body of ["", "<p>", "null", "[]", "{}", { status: "running" }, { jobID: "j" }, { detail: "other" }]) {
+      const result = await ask(answering(body));
+      assert.equal(result.kind === "ServerError" && result.message, "body has no status and id");
+    }
+    const long = await ask(answering({ jobID: "j", status: "running" }), 10);
+    assert.equal(long.kind === "ServerError" && long.message, "body over maxBytes");
+  });
+});
+
+describe("the exception", (test) => {
+  test("getStatus() reads the body of NotFound, http and malformed as an exception, where it is one", async () => {
+    const exception = { type: "t", title: "T", detail: "d", instance: "i", status: 418 };
+    for (const status of [200, 400, 404, 410, 500]) {
+      const result = await ask(answering({ ...exception, code: "c" }, { status }));
+      assert.deepEqual("exception" in result && result.exception, exception);
+      const none = await ask(answering({ code: "c", description: "d", status: 500, instance: "i" }, { status }));
+      assert.ok(!("exception" in none));
+    }
+  });
+});
+
+describe("the http member", (test) => {
+  test("getStatus() gives the headers in a plain record, lower case, without set-cookie", async () => {
+    const headers = new Headers([["Content-Type", "text/plain"], ["Retry-After", "17"], ["X-A", "1"], ["x-a", "2"]]);
+    headers.append("Set-Cookie", "a=1");
+    headers.append("Set-Cookie", "b=2");
+    const result = await ask(answering("", { status: 429, headers }));
+    assert.deepEqual(result.http?.headers, { "content-type": "text/plain", "retry-after": "17", "x-a": "1, 2" });
+  });
+
+  test("getStatus() lowers the names of a fetch that does not", async () => {
+    const headers = new Map([["Retry-After", "17"], ["Set-Cookie", "a=1"]]);
+    const result = await ask(async () => ({ status: 429, url: "", headers, body: null }));
+    assert.deepEqual(result.http?.headers, { "retry-after": "17" });
+  });
+
+  test("getStatus() gives the URL after redirects, and the one asked where the platform gives none", async () => {
+    for (const [url, expected] of [["https://other/jobs/1", "https://other/jobs/1"], ["", URL_ASKED], [undefined, URL_ASKED]] as const) {
+      for (const status of [200, 404, 500]) {
+        const response = { status, url: url as string, headers: new Headers(), body: chunks(['{"jobID":"j","status":"running"}']) };
+        assert.equal((await ask(async () => response)).http?.url, expected);
+      }
+    }
+  });
+});
+
+describe("a result", (test) => {
+  const cases: [string, Fetch][] = [
+    ["StatusInfo", answering({ jobID: "j", status: "failed", links: [{ href: "x" }], exception: { type: "t" } })],
+    ["NotFound", answering({ type: "t" }, { status: 404 })],
+    ["http", answering({ type: "t" }, { status: 500 })],
+    ["malformed", answering("[]")],
+    ["network", () => Promise.reject(new Error("x"))],
+  ];
+  for (const [name, fetch] of cases) {
+    test(`getStatus() returns ${name} as plain data without undefined or null of its own, and shares none`, async () => {
+      const first = await ask(fetch);
+      const second = await ask(fetch);
+      assert.deepEqual(first, second);
+      const walk = (a: unknown, b: unknown, path: string): void => {
+        assert.notEqual(a, undefined, path);
+        assert.notEqual(a, null, path);
+        if (typeof a !== "object" || a === null || path.endsWith(".cause")) return;
+        assert.notEqual(a, b, `${path} is shared between two results`);
+        assert.ok([Object.prototype, Array.prototype].includes(Object.getPrototypeOf(a)), path);
+        for (const [key, value] of Object.entries(a)) walk(value, (b as Record<string, unknown>)[key], `${path}.${key}`);
+      };
+      walk(first, second, "result");
+    });
+  }
+});

@@ -1,0 +1,264 @@
+import assert from "node:assert/strict";
+import { getStatus, type StatusInfo } from "../src/get-status.ts";
+import { answering } from "./support/stub.ts";
+import { describe } from "./support/suite.ts";
+
+const URL_ASKED = "https://h/jobs/asked";
+
+async function read(document: object): Promise<StatusInfo> {
+  const result = await getStatus("https://h", "asked", { fetch: answering(document) });
+  assert.equal(result.kind, "StatusInfo", JSON.stringify(result));
+  return result as StatusInfo;
+}
+
+describe("a status", (test) => {
+  const words: [StatusInfo["status"], string[]][] = [
+    ["created", ["created"]],
+    ["accepted", ["accepted", "queued", "pending"]],
+    ["running", ["running", "started", "paused"]],
+    ["successful", ["successful", "succeeded", "finished"]],
+    ["failed", ["failed", "error", "rejected"]],
+    ["dismissed", ["dismissed", "canceled", "cancelled", "deleted"]],
+    ["unknown", [
+      "unknown", "captured", "valid", "released", "constructor", "__proto__", "toString", "hasOwnProperty", "running ", " running",
+      "run", "runningx", "null", "0", "running\n",
+    ]],
+  ];
+  for (const [status, list] of words) {
+    for (const word of list) {
+      test(`getStatus() reads ${JSON.stringify(word)} as ${status}, in any case`, async () => {
+        for (const sent of [word, word.toUpperCase(), word[0]!.toUpperCase() + word.slice(1)]) {
+          const info = await read({ jobID: "j", status: sent });
+          assert.equal(info.status, status);
+          assert.equal(info.document.status, sent);
+        }
+      });
+    }
+  }
+
+  for (const status of [undefined, null, "", 5, true, {}, ["running"], { toString: 1 }]) {
+    test(`getStatus() calls a document with the status ${JSON.stringify(status)} malformed`, async () => {
+      const result = await getStatus("https://h", "asked", { fetch: answering({ jobID: "j", status }) });
+      assert.deepEqual(result, {
+        kind: "ServerError",
+        reason: "malformed",
+        message: "body has no status and id",
+        body: JSON.stringify({ jobID: "j", status }),
+        http: { status: 200, url: URL_ASKED, headers: { "content-type": "application/json" } },
+      });
+    });
+  }
+});
+
+describe("an id", (test) => {
+  const ids: [string, object, string | undefined][] = [
+    ["jobID (1.0)", { jobID: "a" }, "a"],
+    ["id (2.0 draft)", { id: "a" }, "a"],
+    ["jobId", { jobId: "a" }, "a"],
+    ["job_id", { job_id: "a" }, "a"],
+    ["jobID before the others", { job_id: "d", jobId: "c", id: "b", jobID: "a" }, "a"],
+    ["id before jobId and job_id", { job_id: "d", jobId: "c", id: "b" }, "b"],
+    ["jobId before job_id", { job_id: "d", jobId: "c" }, "c"],
+    ["id where jobID is empty", { jobID: "", id: "b" }, "b"],
+    ["id where jobID is null", { jobID: null, id: "b" }, "b"],
+    ["id where jobID is a number", { jobID: 5, id: "b" }, "b"],
+    ["the id asked for where jobID is empty", { jobID: "" }, "asked"],
+    ["the id asked for where all are empty", { jobID: "", id: "", jobId: "", job_id: "" }, "asked"],
+    ["none where there is none", {}, undefined],
+    ["none where it is a number", { jobID: 5, id: 6 }, undefined],
+    ["none where it is null", { jobID: null }, undefined],
+    ["none where it is under another name", { jobid: "a", JobID: "a", uuid: "a" }, undefined],
+  ];
+  for (const [name, members, jobID] of ids) {
+    test(`getStatus() takes ${name}`, async () => {
+      const result = await getStatus("https://h", "asked", { fetch: answering({ status: "running", ...members }) });
+      if (jobID !== undefined) assert.equal(result.kind === "StatusInfo" && result.jobID, jobID);
+      else assert.equal(result.kind === "ServerError" && result.reason, "malformed");
+    });
+  }
+
+  test("getStatus() calls an error envelope no job", async () => {
+    for (const envelope of [
+      { status: "error", message: "Invalid API key" },
+      { status: "fail", code: 401 },
+      { status: "running", jobs: [{ jobID: "a" }] },
+    ]) {
+      const result = await getStatus("https://h", "asked", { fetch: answering(envelope) });
+      assert.equal(result.kind === "ServerError" && result.reason, "malformed");
+    }
+  });
+});
+
+describe("the optional members", (test) => {
+  for (const name of ["type", "processID", "message", "created", "started", "finished", "updated"] as const) {
+    test(`getStatus() keeps ${name} where it is a non-empty string, as sent`, async () => {
+      for (const value of ["a", " ", "none", "2022-09-02T17:30:48.201213", "&lt;b&gt;", "日本"]) {
+        assert.equal((await read({ jobID: "j", status: "running", [name]: value }))[name], value);
+      }
+    });
+    test(`getStatus() leaves ${name} out where it is anything else`, async () => {
+      for (const value of [undefined, null, "", 0, 5, true, {}, [], ["a"]]) {
+        assert.ok(!(name in await read({ jobID: "j", status: "running", [name]: value })), JSON.stringify(value));
+      }
+    });
+  }
+
+  for (const [sent, progress] of [
+    [0, 0], [100, 100], [50, 50], [12.5, 12.5], [1e-7, 1e-7], [99.999, 99.999],
+    ["0", 0], ["1", 1], ["100", 100], ["12.5", 12.5], ["007", 7], ["100.0", 100],
+  ] as const) {
+    test(`getStatus() reads the progress ${JSON.stringify(sent)} as ${progress}`, async () => {
+      assert.equal((await read({ jobID: "j", status: "running", progress: sent })).progress, progress);
+    });
+  }
+
+  for (const progress of [
+    undefined, null, "", " ", -1, -0.1, 100.1, 101, 1e99, "-1", "+5", "101", "100.1", "5.", ".5", "1e1", "0x10", " 5", "5 ", "5%", "50 %",
+    "5,5", "NaN", "Infinity", "5\n", "٥", "1.2.3", true, [], [5], {}, { value: 5 },
+  ]) {
+    test(`getStatus() leaves the progress ${JSON.stringify(progress)} out`, async () => {
+      assert.ok(!("progress" in await read({ jobID: "j", status: "running", progress })));
+    });
+  }
+
+  test("getStatus() leaves a progress out that JSON makes infinite", async () => {
+    const fetch = answering('{"jobID":"j","status":"running","progress":1e999}');
+    assert.ok(!("progress" in await getStatus("https://h", "j", { fetch })));
+  });
+
+  test("getStatus() reads a running job whose finished is null", async () => {
+    assert.deepEqual(await read({ jobID: "j", status: "running", finished: null, progress: 95 }), {
+      kind: "StatusInfo",
+      jobID: "j",
+      status: "running",
+      progress: 95,
+      links: [],
+      document: { jobID: "j", status: "running", finished: null, progress: 95 },
+      http: { status: 200, url: URL_ASKED, headers: { "content-type": "application/json" } },
+    });
+  });
+
+  test("getStatus() hands the whole document out as parsed, with what the type does not name", async () => {
+    const document = {
+      jobID: "", id: "x", status: "CAPTURED", type: null, percentCompleted: 12.5, metadata: { log: [["a", "b"]] }, links: "none",
+      exception: [], progress: "x", kind: "NotFound", http: { status: 500 }, document: 5, reason: "gone",
+    };
+    const info = await read(document);
+    assert.deepEqual(info.document, document);
+    assert.equal(info.kind, "StatusInfo");
+    assert.equal(info.http.status, 200);
+  });
+
+  for (const status of [200, 201, 202, 203, 206, 299]) {
+    test(`getStatus() reads a status document of a ${status}`, async () => {
+      const fetch = answering({ jobID: "j", status: "running" }, { status });
+      const result = await getStatus("https://h", "j", { fetch });
+      assert.equal(result.kind, "StatusInfo");
+      assert.equal(result.http?.status, status);
+    });
+  }
+
+  test("getStatus() does not mind the Content-Type", async () => {
+    for (const type of ["text/html", "application/xml", "application/json; profile=ogc", "", "nonsense"]) {
+      const fetch = answering('{"jobID":"j","status":"running"}', { headers: { "content-type": type } });
+      assert.equal((await getStatus("https://h", "j", { fetch })).kind, "StatusInfo");
+    }
+  });
+});
+
+describe("the links", (test) => {
+  const hrefs: [string, string][] = [
+    ["https://other/results?f=json#x", "https://other/results?f=json#x"],
+    ["HTTPS://Other/%7e", "HTTPS://Other/%7e"],
+    ["s3://bucket/key", "s3://bucket/key"],
+    ["urn:ogc:def", "urn:ogc:def"],
+    ["javascript:alert(1)", "javascript:alert(1)"],
+    ["c+d.e-1:x", "c+d.e-1:x"],
+    ["results", "https://h/jobs/results"],
+    ["asked/results", "https://h/jobs/asked/results"],
+    ["/results", "https://h/results"],
+    ["//other/results", "https://other/results"],
+    ["?f=html", "https://h/jobs/asked?f=html"],
+    ["#log", "https://h/jobs/asked#log"],
+    ["../", "https://h/"],
+    [" https://other/ ", "https://other/"],
+    ["1:2", "https://h/jobs/1:2"],
+    ["./a:b", "https://h/jobs/a:b"],
+    ["//[", "//["],
+    ["http", "https://h/jobs/http"],
+  ];
+  for (const [sent, href] of hrefs) {
+    test(`getStatus() makes ${href} of the href ${JSON.stringify(sent)}`, async () => {
+      assert.deepEqual((await read({ jobID: "j", status: "running", links: [{ href: sent }] })).links, [{ href }]);
+    });
+  }
+
+  test("getStatus() resolves links against the URL that answered", async () => {
+    const response = Response.json({ jobID: "j", status: "running", links: [{ href: "results" }] });
+    Object.defineProperty(response, "url", { value: "https://moved.example/api/jobs/1/" });
+    const result = await getStatus("https://h", "j", { fetch: async () => response });
+    assert.equal(result.kind === "StatusInfo" && result.links[0]?.href, "https://moved.example/api/jobs/1/results");
+    assert.equal(result.http?.url, "https://moved.example/api/jobs/1/");
+  });
+
+  test("getStatus() keeps an href as sent where the URL that answered is no base", async () => {
+    const response = Response.json({ jobID: "j", status: "running", links: [{ href: "results" }] });
+    Object.defineProperty(response, "url", { value: "about:blank" });
+    const result = await getStatus("https://h", "j", { fetch: async () => response });
+    assert.equal(result.kind === "StatusInfo" && result.links[0]?.href, "results");
+  });
+
+  for (const name of ["rel", "type", "hreflang", "title"] as const) {
+    test(`getStatus() keeps ${name} of a link where it is a non-empty string`, async () => {
+      const link = async (value: unknown) =>
+        (await read({ jobID: "j", status: "running", links: [{ href: "https://h/", [name]: value, length: 5 }] })).links[0]!;
+      assert.deepEqual(await link("x"), { href: "https://h/", [name]: "x" });
+      for (const value of [null, "", 5, {}, ["x"]]) assert.deepEqual(await link(value), { href: "https://h/" });
+    });
+  }
+
+  test("getStatus() leaves out what is no link, and keeps the order of the rest", async () => {
+    const links = [
+      null, 5, "https://h/", [], ["https://h/"], {}, { href: null }, { href: "" }, { href: 5 }, { href: ["https://h/"] },
+      { rel: "self", href: "https://h/1" }, { href: {} }, { rel: "self", href: "https://h/2" },
+    ];
+    assert.deepEqual((await read({ jobID: "j", status: "running", links })).links, [
+      { href: "https://h/1", rel: "self" }, { href: "https://h/2", rel: "self" },
+    ]);
+  });
+
+  for (const links of [undefined, null, "", "https://h/", 5, {}, { href: "https://h/" }, { 0: { href: "https://h/" }, length: 1 }]) {
+    test(`getStatus() reads links that are ${JSON.stringify(links)} as none`, async () => {
+      assert.deepEqual((await read({ jobID: "j", status: "running", links })).links, []);
+    });
+  }
+});
+
+describe("the exception of a failed job", (test) => {
+  const exceptions: [string, unknown, object | undefined][] = [
+    ["all of RFC 9457", { type: "t", title: "T", detail: "d", instance: "i", status: 400 }, { type: "t", title: "T", detail: "d", instance: "i", status: 400 }],
+    ["type alone", { type: "t" }, { type: "t" }],
+    ["title alone", { title: "T" }, { title: "T" }],
+    ["detail alone", { detail: "d" }, { detail: "d" }],
+    ["instance and status alone", { instance: "i", status: 400 }, undefined],
+    ["nothing", {}, undefined],
+    ["empty texts", { type: "", title: "", detail: "" }, undefined],
+    ["texts of wrong types", { type: 5, title: null, detail: ["d"] }, undefined],
+    ["some texts of wrong types", { type: "t", title: 5, detail: null, instance: {} }, { type: "t" }],
+    ["a status as string", { type: "t", status: "400" }, { type: "t" }],
+    ["a fractional status", { type: "t", status: 400.5 }, { type: "t" }],
+    ["a null status", { type: "t", status: null }, { type: "t" }],
+    ["extra members", { type: "t", code: "x", trace_id: "y" }, { type: "t" }],
+    ["null", null, undefined],
+    ["a text", "boom", undefined],
+    ["a list", [{ type: "t" }], undefined],
+    ["a number", 5, undefined],
+  ];
+  for (const [name, sent, exception] of exceptions) {
+    test(`getStatus() reads an exception with ${name}`, async () => {
+      const info = await read({ jobID: "j", status: "failed", exception: sent });
+      assert.deepEqual(info.exception, exception);
+      assert.equal("exception" in info, exception !== undefined);
+    });
+  }
+});
