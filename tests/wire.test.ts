@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
-import { createServer as createTcpServer, type AddressInfo, type Socket } from "node:net";
+import { createServer, type IncomingMessage, type RequestListener } from "node:http";
+import { createServer as createTcpServer, type Socket } from "node:net";
 import { MockAgent, getGlobalDispatcher, setGlobalDispatcher } from "undici";
 import { getStatus, type Result } from "../src/get-status.ts";
+import { listening } from "./support/listen.ts";
 import { rejection } from "./support/stub.ts";
 import { describe } from "./support/suite.ts";
 
@@ -68,18 +69,6 @@ async function serving(listener: RequestListener, run: (url: string, seen: Incom
   const seen: IncomingMessage[] = [];
   const server = createServer((request, response) => (seen.push(request), listener(request, response)));
   await listening(server, (url) => run(url, seen));
-  server.closeAllConnections();
-}
-
-async function listening(server: Server | ReturnType<typeof createTcpServer>, run: (url: string) => Promise<void>): Promise<void> {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  try {
-    await run(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  } finally {
-    if ("closeAllConnections" in server) server.closeAllConnections();
-    server.close();
-  }
 }
 
 /** A server that writes these bytes to each connection, byte for byte, and then ends or resets it. */
