@@ -1,0 +1,6 @@
+// Node, Deno and Bun: a script that is told the URLs.
+import * as library from "ogcapi-job-status";
+import { report, run } from "./suite.js";
+
+const [faults, refused] = globalThis.Deno?.args ?? process.argv.slice(2);
+console.log(report(await run(library, { faults, refused })));
