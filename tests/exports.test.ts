@@ -35,7 +35,7 @@ describe("the file", (test) => {
     for (const name of ["fetch", "Request", "Response", "Headers", "TextDecoder", "AbortController", "AbortSignal"]) {
       const descriptor = Object.getOwnPropertyDescriptor(globalThis, name)!;
       before.set(name, descriptor);
-      Object.defineProperty(globalThis, name, { configurable: true, get: () => (touched.push(name), undefined) });
+      Object.defineProperty(globalThis, name, { configurable: true, get: () => { throw touched.push(name), new Error(`${name} was read`); } });
     }
     try {
       const code = readFileSync(new URL("../src/get-status.js", import.meta.url), "utf8");

@@ -34,7 +34,26 @@ for (const { file, code } of programs) {
   // A fence without an import would share its names with the others.
   writeFileSync(new URL(file, out), /^(import|export)\b/m.test(code) ? code : `${code}\nexport {};\n`);
 }
-writeFileSync(new URL("globals.d.ts", out), "declare const Deno: { serve(handler: (request: Request) => Promise<Response>): void };\n");
+// Enough of the platforms that are not here; their real types are in tests/types.
+writeFileSync(new URL("globals.d.ts", out), `
+declare const Deno: { serve(handler: (request: Request) => Promise<Response>): void };
+declare interface Workflow<Params> {
+  create(options: { id: string; params: Params }): Promise<{ status(): Promise<unknown> }>;
+  get(id: string): Promise<{ status(): Promise<unknown> }>;
+}
+declare module "cloudflare:workers" {
+  export interface WorkflowEvent<Params> { readonly payload: Params }
+  export interface WorkflowStep {
+    do<T>(name: string, step: () => Promise<T>): Promise<T>;
+    sleep(name: string, milliseconds: number): Promise<void>;
+  }
+  export abstract class WorkflowEntrypoint<Env, Params> {
+    readonly env: Env;
+    abstract run(event: WorkflowEvent<Params>, step: WorkflowStep): Promise<unknown>;
+  }
+}
+`);
+writeFileSync(new URL("get-status.ts", out), read("src/get-status.ts"));
 writeFileSync(new URL("tsconfig.json", out), JSON.stringify({
   extends: "../../tests/tsconfig.json",
   compilerOptions: { rootDir: ".", outDir: ".", noUnusedLocals: false },
@@ -71,6 +90,7 @@ describe("the code in README and source", (test) => {
     for (const name of ["watch.ts", "location.ts"]) {
       assert.equal(programs.find(({ file }) => file === name)?.code, plain(read(`tests/support/${name}`)));
     }
+    assert.ok(programs.some(({ code }) => code === read("tests/runtimes/adapters/workflow.ts")));
   });
 
   test("its handlers answer a browser, and tell it nothing of the server", async () => {

@@ -10,6 +10,7 @@ import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checks } from "../types/check.ts";
 import { faultServer } from "./faults.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -18,6 +19,7 @@ const work = join(root, ".build/runtimes");
 const bin = (path: string): string => join(here, "node_modules", path);
 const NODES = ["20", "22", "24", "26"];
 const STRIPS_TYPES = ["22", "24", "26"];
+const DENO = bin("@deno/linux-x64-glibc/deno");
 const LIMIT = 120_000;
 
 interface Trial {
@@ -29,18 +31,19 @@ interface Trial {
 main().catch((error: unknown) => {
   console.error(error);
   console.log("0 passed, 1 failed");
-  process.exitCode = 1;
+  process.exit(1);
 });
 
 async function main(): Promise<void> {
-  install();
+  install(here);
+  for (const folder of ["types", "types/node22", "types/node24"]) install(join(root, "tests", folder));
   const chromium = findChromium();
   build();
   const servers = [faultServer(), workPages()];
   const [faults, pages] = await Promise.all(servers.map(listen)) as [string, string];
   const refused = await closedPort();
   const patterns = process.argv.slice(2).map((pattern) => new RegExp(pattern));
-  const trials = [...scripts(faults, refused), ...workerd(faults, refused), edgeVm(faults, refused), ...browsers(chromium, pages, faults, refused)]
+  const trials = [...scripts(faults, refused), ...workerd(faults, refused), edgeVm(faults, refused), ...browsers(chromium, pages, faults, refused), workflow(), ...typeChecks()]
     .filter(({ name }) => !patterns.length || patterns.some((pattern) => pattern.test(name)));
   const total = { passed: 0, failed: trials.length ? 0 : 1 };
   const queue = [...trials];
@@ -56,7 +59,7 @@ async function main(): Promise<void> {
     server.closeAllConnections();
   }
   console.log(`${total.passed} passed, ${total.failed} failed`);
-  process.exitCode = total.failed ? 1 : 0;
+  process.exit(total.failed ? 1 : 0); // the service of esbuild would stay
 }
 
 /** A trial counts by the last line of its report; without one, it failed. */
@@ -73,15 +76,15 @@ async function judge(trial: Trial): Promise<{ passed: number; failed: number }> 
   const failed = Math.max(Number(counted?.[2] ?? 1), passed ? 0 : 1);
   const version = /^version: (.*)$/m.exec(output)?.[1] ?? "";
   console.log(`${failed ? "FAIL" : "ok  "} ${trial.name} ${version}: ${passed} passed, ${failed} failed (${Date.now() - start} ms)`);
-  if (failed) console.log(output);
+  if (failed) console.log(output.slice(0, 4_000));
   return { passed, failed };
 }
 
-function install(): void {
-  const installed = join(here, "node_modules/.package-lock.json");
-  if (existsSync(installed) && statSync(installed).mtimeMs > statSync(join(here, "package-lock.json")).mtimeMs) return;
+function install(folder: string): void {
+  const installed = join(folder, "node_modules/.package-lock.json");
+  if (existsSync(installed) && statSync(installed).mtimeMs > statSync(join(folder, "package-lock.json")).mtimeMs) return;
   // Without scripts: the binaries are in the packages themselves.
-  execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--loglevel=error"], { cwd: here, stdio: "inherit" });
+  execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--loglevel=error"], { cwd: folder, stdio: "inherit" });
 }
 
 function findChromium(): string {
@@ -134,7 +137,6 @@ function scripts(faults: string, refused: string): Trial[] {
       return `version: ${version}\n${await execute(command, [...args, faults, refused], join(work, folder))}`;
     },
   });
-  const deno = bin("@deno/linux-x64-glibc/deno");
   const bun = bin("@oven/bun-linux-x64/bin/bun");
   return [
     ...NODES.flatMap((major) => {
@@ -145,8 +147,8 @@ function scripts(faults: string, refused: string): Trial[] {
         script(`Node ${major}, require`, node, ["--no-warnings", "require.cjs"], "packed"),
       ];
     }),
-    script("Deno 2, pasted", deno, ["run", "--allow-net", "script.mjs"], "pasted"),
-    script("Deno 2, npm:", deno, ["run", "--allow-net", "deno.mjs"], "packed"),
+    script("Deno 2, pasted", DENO, ["run", "--allow-net", "script.mjs"], "pasted"),
+    script("Deno 2, npm:", DENO, ["run", "--allow-net", "deno.mjs"], "packed"),
     script("Bun 1, pasted", bun, ["script.mjs"], "pasted"),
     script("Bun 1, import", bun, ["script.mjs"], "packed"),
   ];
@@ -192,6 +194,31 @@ const config :Workerd.Config = (
       }
     },
   }));
+}
+
+function typeChecks(): Trial[] {
+  const { name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const tarball = join(work, `packed/${name}-${version}.tgz`);
+  return checks(root, tarball, bin(""), DENO, run).map((check) => ({
+    name: `types: ${check.name}`,
+    run: () => check.run().then(() => "1 passed, 0 failed", (error: Error) => `${error.message}\n0 passed, 1 failed`),
+  }));
+}
+
+function workflow(): Trial {
+  return {
+    name: "Cloudflare Workflow, pasted",
+    async run() {
+      const { version } = JSON.parse(readFileSync(bin("miniflare/package.json"), "utf8"));
+      const project = join(work, "pasted");
+      createRequire(join(here, "package.json"))("esbuild").buildSync({
+        entryPoints: [join(project, "workflow.ts")], outfile: join(project, "bundle.workflow.js"), bundle: true, format: "esm",
+        target: "es2022", external: ["cloudflare:*"],
+      });
+      const args = ["workflow.mjs", join(here, "package.json"), new URL("../support/server.js", import.meta.url).href];
+      return `version: miniflare ${version}\n${await execute(bin("node22/bin/node"), args, project)}`;
+    },
+  };
 }
 
 function edgeVm(faults: string, refused: string): Trial {
@@ -253,10 +280,17 @@ async function ask(url: string): Promise<string> {
   }
 }
 
-function execute(command: string, args: string[], cwd: string): Promise<string> {
+/** What a command prints; where it fails, a report of one failure more. */
+async function execute(command: string, args: string[], cwd: string): Promise<string> {
+  const { code, output } = await run(command, args, cwd);
+  return code === 0 ? output : `${output}\nexit code ${code}\n0 passed, 1 failed`;
+}
+
+function run(command: string, args: string[], cwd: string): Promise<{ code: number; output: string }> {
+  const options = { cwd, timeout: LIMIT, killSignal: "SIGKILL", maxBuffer: 1e8, env: { ...process.env, NO_COLOR: "1" } } as const;
   return new Promise((done) => {
-    execFile(command, args, { cwd, timeout: LIMIT, killSignal: "SIGKILL", maxBuffer: 1e8, env: { ...process.env, NO_COLOR: "1" } }, (error, stdout, stderr) => {
-      done(error ? `${stdout}${stderr}${error.message}\n0 passed, 1 failed` : stdout);
+    execFile(command, args, options, (error, stdout, stderr) => {
+      done({ code: error ? Number(error.code ?? 1) || 1 : 0, output: error ? stdout + stderr : stdout });
     });
   });
 }
