@@ -158,7 +158,7 @@ function workerd(faults: string, refused: string): Trial[] {
   return (["stripped", "packed"] as const).map((folder) => ({
     name: `workerd, ${folder === "packed" ? "bundled" : "pasted"}`,
     async run() {
-      const command = bin("workerd/bin/workerd");
+      const command = bin("workerd-linux/bin/workerd");
       const version = (await execute(command, ["--version"], work)).trim();
       const project = join(work, folder);
       // A bundle is one module; what is pasted stays the modules that it is.
