@@ -1,5 +1,6 @@
 /**
  * Runs test files, each in a process of its own, and believes none of them on its exit code alone: `npm test [pattern]`.
+ * \`--in\` names another folder, \`--limit\` the seconds that a file may take.
  *
  * A file counts as green only where it exited 0, ran at least one test, and passed each one that it defined.
  */
@@ -10,7 +11,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 const { values, positionals } = parseArgs({
-  options: { in: { type: "string", default: import.meta.dirname } },
+  options: { in: { type: "string", default: import.meta.dirname }, limit: { type: "string", default: "120" } },
   allowPositionals: true,
 });
 const patterns = positionals.map((pattern) => new RegExp(pattern));
@@ -18,7 +19,7 @@ const files = readdirSync(values.in)
   .filter((file) => file.endsWith(".test.js") && (!patterns.length || patterns.some((pattern) => pattern.test(file))))
   .sort();
 
-const LIMIT = 120_000;
+const limit = Number(values.limit) * 1_000;
 let passed = 0;
 let failed = 0;
 
@@ -54,7 +55,7 @@ function execute(path: string): Promise<{ code: number | string; output: string 
   return new Promise((done) => {
     const child = spawn(process.execPath, [path], { env: { ...process.env, NO_COLOR: "1" } });
     let output = "";
-    const timer = setTimeout(() => child.kill("SIGKILL"), LIMIT);
+    const timer = setTimeout(() => child.kill("SIGKILL"), limit);
     child.stdout.on("data", (chunk) => (output += chunk));
     child.stderr.on("data", (chunk) => (output += chunk));
     child.on("close", (code, signal) => {

@@ -5,6 +5,7 @@ import { others } from "./others.ts";
 import { pygeoapi } from "./pygeoapi.ts";
 import { standard } from "./standard.ts";
 import { weaver } from "./weaver.ts";
+import { wraptile } from "./wraptile.ts";
 import { zoo } from "./zoo.ts";
 
 /** Every recorded answer. */
@@ -15,5 +16,6 @@ export const answers: readonly Answer[] = [
   ...zoo,
   ...ecmwf,
   ...others,
+  ...wraptile,
   ...madeUp,
 ];
