@@ -7,7 +7,7 @@ import { brief, execute, freePort, getStatus, info, startNginx, startPygeoapi, w
 
 const upstream = await startPygeoapi();
 const [port, tls, nowhere] = [await freePort(), await freePort(), await freePort()];
-const pass = `proxy_pass ${upstream.baseUrl}/; proxy_read_timeout 1s; proxy_connect_timeout 1s;`;
+const pass = `proxy_pass ${upstream.baseUrl}/; proxy_read_timeout 3s; proxy_connect_timeout 3s;`;
 execFileSync("openssl", [
   "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
   "-keyout", join(work, "key.pem"), "-out", join(work, "cert.pem"),

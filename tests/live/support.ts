@@ -119,6 +119,7 @@ export async function startNginx(port: number, http: string): Promise<Running> {
   const folder = mkdtempSync(join(work, "nginx-"));
   mkdirSync(join(folder, "logs"));
   writeFileSync(join(folder, "nginx.conf"), `
+${process.getuid?.() === 0 ? "user root;" : "" /* a worker of nobody could not read the files of this folder */}
 daemon off; error_log stderr error; pid ${folder}/nginx.pid; worker_processes 1;
 events { worker_connections 512; }
 http {
