@@ -137,6 +137,20 @@ describe("a real socket", (test) => {
     assert.ok(!("http" in result));
   }));
 
+  test("getStatus() reads each status from 200 to 599", () => serving((request, response) => {
+    response.writeHead(Number(request.url!.slice("/jobs/".length))).end(STATUS);
+  }, async (url) => {
+    for (let status = 200; status <= 599; status++) {
+      const result = await getStatus(url, String(status));
+      const expected = status === 407 ? "network" // by the Fetch standard, where no proxy sent it
+        : [204, 205].includes(status) ? "malformed"
+        : status <= 299 ? undefined
+        : status === 404 ? "not-found" : status === 410 ? "gone" : "http";
+      assert.equal(reasonOf(result), expected, String(status));
+      if (expected !== "network") assert.equal(result.http?.status, status);
+    }
+  }));
+
   test("getStatus() tells a refused port", async () => {
     let closed = "";
     await serving(() => {}, async (url) => void (closed = url));

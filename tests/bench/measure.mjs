@@ -1,0 +1,115 @@
+// Measures calls: `measure.mjs <packages> <base> <report> <bundle>...`, where the first bundle is what the others are held against.
+// Rounds are interleaved, and each gives its own ratio, so that a busy machine slows both sides of it.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename } from "node:path";
+
+const [packages, folder, task, ...bundles] = process.argv.slice(2);
+const { Bench } = await import(createRequire(packages).resolve("tinybench"));
+const text = readFileSync(`${folder}/${process.env.DOCUMENT ?? "pygeoapi-running.json"}`, "utf8");
+const stacks = await Promise.all(bundles.map(async (path) => [basename(path, ".js"), (await import(path)).create]));
+const { parse } = { parse: (document) => document };
+const init = { status: 200, headers: { "content-type": "application/json" } };
+
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+const spread = (values) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return [sorted[Math.floor(sorted.length / 10)], median(values), sorted[Math.ceil(sorted.length * 0.9) - 1]];
+};
+
+/** Ratios of each stack to the first, by the mean of a short run, round by round. */
+async function ratios(calls, rounds, milliseconds) {
+  const result = new Map(calls.map(([name]) => [name, []]));
+  for (let round = -2; round < rounds; round++) { // two to warm up
+    const bench = new Bench({ time: milliseconds, iterations: 1, warmup: false });
+    // In another order each time, and behind one unmeasured call: whoever is first would pay for the connections.
+    for (const [name, call] of [...calls].sort(() => Math.random() - 0.5)) bench.add(name, call);
+    await calls[0][1]();
+    await bench.run();
+    const mean = (name) => {
+      const { error, latency } = bench.getTask(name).result;
+      if (error) throw new Error(`${name}: ${error.message}`);
+      return latency.mean;
+    };
+    const base = mean(calls[0][0]);
+    if (round >= 0) for (const [name] of calls) result.get(name).push(mean(name) / base);
+  }
+  return Object.fromEntries([...result].map(([name, values]) => [name, spread(values)]));
+}
+
+const injected = (body) => async () => new Response(body, init);
+const result = {};
+if (task === "injected") {
+  const calls = stacks.map(([name, create]) => {
+    const call = create({ fetch: injected(text), parse, baseUrl: "http://h" });
+    return [name, () => call("j")];
+  });
+  result.ratios = await ratios(calls, 40, 20);
+} else if (task.startsWith("http")) {
+  const calls = stacks.map(([name, create]) => [name, create({ fetch: globalThis.fetch, parse, baseUrl: task })]);
+  for (const inFlight of (process.env.IN_FLIGHT ?? "1,100,1000").split(",").map(Number)) {
+    result[inFlight] = await ratios(
+      calls.map(([name, call]) => [name, () => Promise.all(Array.from({ length: inFlight }, () => call("j")))]),
+      inFlight === 1 ? 40 : 12,
+      inFlight === 1 ? 40 : 60,
+    );
+  }
+} else if (task === "allocated") {
+  // Nothing is collected meanwhile: the young generation holds all of it.
+  for (const [name, create] of stacks) {
+    const call = create({ fetch: injected(text), parse, baseUrl: "http://h" });
+    for (let i = 0; i < 300; i++) await call("j");
+    gc();
+    const before = process.memoryUsage().heapUsed;
+    for (let i = 0; i < 500; i++) await call("j");
+    result[name] = Math.round((process.memoryUsage().heapUsed - before) / 500);
+  }
+} else if (task === "growth") {
+  const [, create] = stacks.find(([name]) => name === "ours");
+  const status = { jobID: "j", status: "running", type: "process" };
+  const link = { href: "https://h/jobs/j/results?f=json", rel: "results", type: "application/json", title: "Results of the job" };
+  const shapes = {
+    links: (bytes) => JSON.stringify({ ...status, links: Array(Math.max(1, Math.floor(bytes / JSON.stringify(link).length))).fill(link) }),
+    message: (bytes) => JSON.stringify({ ...status, message: "m".repeat(bytes) }),
+    vendor: (bytes) => JSON.stringify({ ...status, metadata: Array(Math.ceil(bytes / 24)).fill({ time: 1, log: "x" }) }),
+    "error, HTML": (bytes) => "<p>".padEnd(bytes, "error "),
+  };
+  for (const [shape, write] of Object.entries(shapes)) {
+    for (const bytes of [200, 2_000, 20_000, 200_000, 1_000_000]) {
+      const body = write(Math.min(bytes, 1_000_000));
+      const failed = shape.startsWith("error");
+      const fetch = async () => new Response(body, { ...init, status: failed ? 500 : 200 });
+      const call = create({ fetch, parse, baseUrl: "http://h" });
+      const bare = async () => (failed ? (await fetch()).text() : (await fetch()).json());
+      const { ours: [, ratio] } = await ratios([["bare", bare], ["ours", () => call("j")]], 9, 30);
+      const heap = async (run) => {
+        gc();
+        const before = process.memoryUsage().heapUsed;
+        let kept = [];
+        for (let i = 0; i < 5; i++) kept.push(await run());
+        gc();
+        const used = (process.memoryUsage().heapUsed - before) / 5;
+        return kept.length ? used : 0;
+      };
+      (result[shape] ??= []).push({ bytes: body.length, ratio, kept: Math.round(await heap(() => call("j"))) });
+    }
+  }
+} else if (task === "read") {
+  const answers = JSON.parse(readFileSync(`${folder}/answers.json`, "utf8"));
+  for (const [name, create] of stacks) {
+    const count = { read: 0, told: 0 };
+    for (const { status, headers, body, kind, expected } of answers) {
+      const fetch = async () => new Response([204, 205, 304].includes(status) ? null : body, { status, headers });
+      try {
+        const answer = await create({ fetch, parse, baseUrl: "http://h" })("j");
+        if (kind === "StatusInfo") count.read += Number(answer.kind === kind && answer.status === expected);
+        else count.told += Number(answer.kind === kind);
+      } catch {
+        // Neither read nor told.
+      }
+    }
+    result[name] = count;
+  }
+}
+console.log(JSON.stringify(result));
+process.exit();

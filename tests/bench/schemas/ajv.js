@@ -1,0 +1,7 @@
+// The schema of 1.0, compiled ahead.
+import validate from "generated/ajv.js";
+
+export const parse = (document) => {
+  if (!validate(document)) throw new TypeError("invalid");
+  return document;
+};

@@ -1,0 +1,81 @@
+/**
+ * The contract a second time, as a table of what each member is read from. It shares nothing with the library, and
+ * takes no care of speed or size.
+ */
+type Json = Record<string, unknown>;
+
+const WORDS: Record<string, readonly string[]> = {
+  created: ["created"],
+  accepted: ["accepted", "queued", "pending"],
+  running: ["running", "started", "paused"],
+  successful: ["successful", "succeeded", "finished"],
+  failed: ["failed", "error", "rejected"],
+  dismissed: ["dismissed", "canceled", "cancelled", "deleted"],
+};
+
+const own = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, name) ? (value as Json)[name] : undefined;
+const text = (value: unknown): string | undefined => typeof value === "string" && value.length > 0 ? value : undefined;
+const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Drops what has no value. */
+const compact = (members: Json): Json => Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+const texts = (value: unknown, ...names: string[]): Json => Object.fromEntries(names.map((name) => [name, text(own(value, name))]));
+
+function progress(value: unknown): number | undefined {
+  const number = typeof value === "number" ? value : typeof value === "string" && /^[0-9]+([.][0-9]+)?$/.test(value) ? parseFloat(value) : NaN;
+  return number >= 0 && number <= 100 ? number : undefined;
+}
+
+function exception(value: unknown): Json | undefined {
+  if (!isObject(value)) return undefined;
+  const status = own(value, "status");
+  const read = compact({ ...texts(value, "type", "title", "detail", "instance"), status: Number.isInteger(status) ? status : undefined });
+  return "type" in read || "title" in read || "detail" in read ? read : undefined;
+}
+
+function links(value: unknown, base: string): Json[] {
+  return !Array.isArray(value) ? [] : value.filter((link) => isObject(link) && text(own(link, "href"))).map((link) => {
+    let href = own(link, "href") as string;
+    if (!/^[A-Za-z][A-Za-z0-9+\-.]*:/.test(href) && URL.canParse(href, base)) href = new URL(href, base).href;
+    return compact({ href, ...texts(link, "rel", "type", "hreflang", "title") });
+  });
+}
+
+/** What getStatus() must make of a whole answer. */
+export function expected(status: number, body: string, asked: string, url: string, headers: Json): Json {
+  let document: unknown;
+  try {
+    document = JSON.parse(body);
+  } catch {
+    document = undefined;
+  }
+  const http = { status, url, headers };
+  const success = status >= 200 && status <= 299;
+  if (success && isObject(document)) {
+    const ids = ["jobID", "id", "jobId", "job_id"].map((name) => own(document, name)).filter((id) => typeof id === "string");
+    const word = text(own(document, "status"));
+    if (word !== undefined && ids.length > 0) {
+      return compact({
+        kind: "StatusInfo",
+        jobID: ids.find((id) => id !== "") ?? asked,
+        status: Object.keys(WORDS).find((code) => WORDS[code]!.includes(word.toLowerCase())) ?? "unknown",
+        ...texts(document, "type", "processID", "message", "created", "started", "finished", "updated"),
+        progress: progress(own(document, "progress")),
+        exception: exception(own(document, "exception")),
+        links: links(own(document, "links"), url),
+        document,
+        http,
+      });
+    }
+  }
+  const described = exception(document);
+  const said = isObject(document) ? ["detail", "description", "message", "title"].map((name) => text(own(document, name))).find(Boolean) : undefined;
+  const rest = { message: said ?? `HTTP ${status}`, body, exception: described, http };
+  if (success) return compact({ kind: "ServerError", reason: "malformed", ...rest, message: "body has no status and id" });
+  const type = String(described?.["type"] ?? "").toLowerCase();
+  const named = type.endsWith("no-such-job") || type.endsWith("nosuchjob");
+  if (status === 410) return compact({ kind: "NotFound", reason: "gone", ...rest });
+  if (status === 404 || (status === 400 && named)) return compact({ kind: "NotFound", reason: named ? "no-such-job" : "not-found", ...rest });
+  return compact({ kind: "ServerError", reason: "http", ...rest });
+}

@@ -1,0 +1,77 @@
+/**
+ * Ten thousand calls in flight, wave upon wave, against a server that fails one in three: `npm run test:soak`.
+ * Each call must settle as its own answer says, and heap and sockets must be as they were.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { getStatus } from "../../src/get-status.ts";
+
+const { values } = parseArgs({ options: { seconds: { type: "string", default: "300" }, flight: { type: "string", default: "10000" } } });
+const inFlight = Number(values.flight);
+const end = Date.now() + Number(values.seconds) * 1_000;
+const collect = (globalThis as { gc?: () => void }).gc!;
+
+const server = spawn(process.execPath, [fileURLToPath(new URL("server.js", import.meta.url))], { stdio: ["ignore", "pipe", "inherit"] });
+process.on("exit", () => server.kill());
+const [line] = await once(server.stdout, "data");
+const url = String(line).trim();
+
+const problems = new Map<string, number>();
+const note = (problem: string): unknown => problems.set(problem, (problems.get(problem) ?? 0) + 1);
+let calls = 0;
+const heaps: number[] = [];
+
+for (let wave = 0; wave < 3 || Date.now() < end; wave++) {
+  // All at once, and the last to be given up after a while: the server never answers one in 24.
+  const signal = AbortSignal.timeout(15_000);
+  await Promise.all(Array.from({ length: inFlight }, (_, i) => call(wave * inFlight + i, signal)));
+  collect();
+  heaps.push(process.memoryUsage().heapUsed);
+}
+await quiet();
+const [first = 0, last = 0] = [heaps[1], heaps.at(-1)];
+if (last > first * 1.2 + 10_000_000) note(`the heap grew from ${first} to ${last}`);
+for (const [problem, count] of problems) console.log(`FAIL ${problem}: ${count} times`);
+console.log(`${calls} calls in ${heaps.length} waves; heap ${mebibytes(first)} MiB after the second wave, ${mebibytes(last)} MiB after the last`);
+const failed = [...problems.values()].reduce((sum, count) => sum + count, 0);
+console.log(`${calls - Math.min(failed, calls)} passed, ${failed} failed`);
+process.exit(failed ? 1 : 0);
+
+async function call(number: number, signal: AbortSignal): Promise<void> {
+  const id = String(number);
+  const expected = number % 3 ? "running" : ["not-found", "http 500", "malformed 200", "network", "network", "http 503", "over", "TimeoutError"][number / 3 % 8]!;
+  let outcome: string;
+  let told = id;
+  try {
+    const result = await getStatus(url, id, { signal, maxBytes: 1_000 });
+    calls++;
+    if (result.kind === "StatusInfo") [outcome, told] = [result.status, result.jobID];
+    else if (result.kind === "NotFound") [outcome, told] = [result.reason, result.body];
+    else if (result.reason === "network") outcome = "network";
+    else if (result.message === "body over maxBytes") outcome = "over";
+    else [outcome, told] = [`${result.reason} ${result.http.status}`, result.body.replace("<p>", "")];
+  } catch (error) {
+    calls++;
+    outcome = (error as Error).name;
+  }
+  if (told !== id && told !== "") note("an answer of another job");
+  // A connection that breaks may take the head with it, and a busy machine may be late.
+  if (outcome !== expected && !(expected === "http 503" && outcome === "network") && outcome !== "TimeoutError") note(`${outcome} instead of ${expected}`);
+}
+
+/** Waits until the connections that were kept alive have been let go. */
+async function quiet(): Promise<void> {
+  const open = (): number => process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap").length;
+  for (const limit = Date.now() + 30_000; open() > 5; await new Promise((done) => setTimeout(done, 200))) {
+    if (Date.now() > limit) {
+      note(`${open()} sockets stay open`);
+      return;
+    }
+  }
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 1_048_576).toFixed(1);
+}
