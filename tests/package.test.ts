@@ -68,6 +68,17 @@ describe("the package", (test) => {
     }
   });
 
+  test("comes out the same, byte for byte, from two clean clones", () => inTemporaryFolder((folder) => {
+    const tarballs = ["one", "two"].map((name) => {
+      run("git", ["clone", "--quiet", root, name], folder);
+      const clone = join(folder, name);
+      run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", clone], clone);
+      run("npm", ["pack", "--ignore-scripts"], clone);
+      return readFileSync(join(clone, `${manifest.name}-${manifest.version}.tgz`));
+    });
+    assert.ok(tarballs[0]!.equals(tarballs[1]!));
+  }));
+
   test("is built from the source that is tested", () => inTemporaryFolder((folder) => {
     run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", root, "--outDir", folder], root);
     for (const name of ["get-status.js", "get-status.d.ts"]) assert.equal(readFileSync(join(folder, name), "utf8"), read(`dist/${name}`));

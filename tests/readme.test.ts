@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { startServer } from "./support/server.ts";
@@ -147,6 +147,16 @@ describe("the code in README and source", (test) => {
 
   test("has no fence of another language", () => {
     assert.deepEqual(fences.filter(({ language }) => !["ts", "sh"].includes(language)), []);
+  });
+
+  test("has a row for each stack that the bench measures", () => {
+    const [, table = ""] = /<!-- bench -->([\s\S]*)<!-- \/bench -->/.exec(read("README.md")) ?? [];
+    const stacks = readdirSync(new URL("tests/bench/stacks", root)).map((file) => file.replace(".js", ""));
+    for (const stack of stacks) {
+      const name = { ours: "**ogcapi-job-status**", fetch: "`fetch`, unchecked", "openapi-generator": "openapi-generator typescript-fetch" }[stack] ?? stack;
+      assert.ok(table.includes(`| ${name} | `), name);
+    }
+    for (const schema of ["valibot", "zod", "ajv"]) assert.ok(table.includes(`| \`fetch\` + ${schema} | `), schema);
   });
 
   test("links to headings and files that are there", () => {

@@ -3,7 +3,7 @@
  * the README; `npm run bench -- --check` fails where a bound of size or speed is broken.
  */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { answers } from "../servers/all.ts";
 import { bodyOf } from "../servers/answer.ts";
+import { installPrivate } from "../support/install.ts";
 
 /** The most that the library may cost; ratios are to bare `fetch` and `json()`. */
 const BOUNDS = { module: 2_048, getStatus: 1_750, injected: 1.25, loopback: 1.1 };
@@ -121,12 +122,6 @@ async function compare(): Promise<void> {
   console.log(text);
   const readme = join(root, "README.md");
   writeFileSync(readme, readFileSync(readme, "utf8").replace(/(<!-- bench -->\n)[\s\S]*?(<!-- \/bench -->)/, (_, start, end) => `${start}${text}\n${end}`));
-}
-
-function install(): void {
-  const installed = join(here, "node_modules/.package-lock.json");
-  if (existsSync(installed) && statSync(installed).mtimeMs > statSync(join(here, "package-lock.json")).mtimeMs) return;
-  execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--loglevel=error"], { cwd: here, stdio: "inherit" });
 }
 
 /** Generates what is generated, and bundles each stack, alone and with each schema. */
@@ -248,7 +243,7 @@ function round(value: number): number {
 }
 
 try {
-  install();
+  installPrivate(here);
   await (process.argv.includes("--check") ? hold() : compare());
 } catch (error) {
   console.error((error as Error).message);

@@ -1,13 +1,17 @@
 /** Properties that hold for any input; a failure prints the seed and the smallest input that fails. */
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { getStatus, isNotFound, isServerError, isStatusInfo, type GetStatusOptions, type Result } from "../../src/get-status.ts";
 import { answers } from "../servers/all.ts";
 import { bodyOf } from "../servers/answer.ts";
+import { installPrivate } from "../support/install.ts";
 import { describe } from "../support/suite.ts";
 import { expected } from "./oracle.ts";
 
-const fc = createRequire(new URL("../../../tests/properties/package.json", import.meta.url))("fast-check");
+const here = fileURLToPath(new URL("../../../tests/properties/", import.meta.url));
+installPrivate(here);
+const fc = createRequire(`${here}package.json`)("fast-check");
 const seed = Number(process.env["SEED"] ?? 20260101);
 const RUNS = Number(process.env["RUNS"] ?? 2_000);
 console.log(`seed: ${seed}, runs: ${RUNS}`);

@@ -72,6 +72,10 @@ function answer(fault: string, request: IncomingMessage, response: ServerRespons
     case "204": return response.writeHead(204).end();
     case "list": return json(200, [STATUS]);
     case "redirect": return response.writeHead(302, { location: "/full/jobs/j" }).end();
+    case "redirect-away": {
+      const to = new URL(request.url ?? "", "http://h").searchParams.get("to");
+      return response.writeHead(302, { location: `${to}/echo/jobs/j` }).end();
+    }
     case "echo": return json(200, {
       ...STATUS, seen: request.headers, accepts: request.rawHeaders.filter((name, i) => i % 2 === 0 && /^accept$/i.test(name)).length,
     });

@@ -4,12 +4,13 @@
  * Runtimes come from the private package beside this file, Chromium from the system. One that breaks hides no other.
  */
 import { execFile, execFileSync, spawn } from "node:child_process";
-import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { installPrivate } from "../support/install.ts";
 import { checks } from "../types/check.ts";
 import { faultServer } from "./faults.ts";
 
@@ -35,15 +36,15 @@ main().catch((error: unknown) => {
 });
 
 async function main(): Promise<void> {
-  install(here);
-  for (const folder of ["types", "types/node22", "types/node24"]) install(join(root, "tests", folder));
+  installPrivate(here);
+  for (const folder of ["types", "types/node22", "types/node24"]) installPrivate(join(root, "tests", folder));
   const chromium = findChromium();
   build();
-  const servers = [faultServer(), workPages()];
-  const [faults, pages] = await Promise.all(servers.map(listen)) as [string, string];
-  const refused = await closedPort();
+  const servers = [faultServer(), faultServer(), workPages()];
+  const [faults, away, pages] = await Promise.all(servers.map(listen)) as [string, string, string];
+  const urls = [faults, away, await closedPort()];
   const patterns = process.argv.slice(2).map((pattern) => new RegExp(pattern));
-  const trials = [...scripts(faults, refused), ...workerd(faults, refused), edgeVm(faults, refused), ...browsers(chromium, pages, faults, refused), workflow(), ...typeChecks()]
+  const trials = [...scripts(urls), ...workerd(urls), edgeVm(urls), ...browsers(chromium, pages, urls), workflow(), ...typeChecks()]
     .filter(({ name }) => !patterns.length || patterns.some((pattern) => pattern.test(name)));
   const total = { passed: 0, failed: trials.length ? 0 : 1 };
   const queue = [...trials];
@@ -78,13 +79,6 @@ async function judge(trial: Trial): Promise<{ passed: number; failed: number }> 
   console.log(`${failed ? "FAIL" : "ok  "} ${trial.name} ${version}: ${passed} passed, ${failed} failed (${Date.now() - start} ms)`);
   if (failed) console.log(output.slice(0, 4_000));
   return { passed, failed };
-}
-
-function install(folder: string): void {
-  const installed = join(folder, "node_modules/.package-lock.json");
-  if (existsSync(installed) && statSync(installed).mtimeMs > statSync(join(folder, "package-lock.json")).mtimeMs) return;
-  // Without scripts: the binaries are in the packages themselves.
-  execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--loglevel=error"], { cwd: folder, stdio: "inherit" });
 }
 
 function findChromium(): string {
@@ -129,12 +123,12 @@ function build(): void {
   writeFileSync(join(packed, "deno.mjs"), readFileSync(join(packed, "script.mjs"), "utf8").replace('"ogcapi-job-status"', '"npm:ogcapi-job-status"'));
 }
 
-function scripts(faults: string, refused: string): Trial[] {
+function scripts(urls: string[]): Trial[] {
   const script = (name: string, command: string, args: string[], folder: string): Trial => ({
     name,
     async run() {
       const version = (await execute(command, ["--version"], work)).split("\n")[0];
-      return `version: ${version}\n${await execute(command, [...args, faults, refused], join(work, folder))}`;
+      return `version: ${version}\n${await execute(command, [...args, ...urls], join(work, folder))}`;
     },
   });
   const bun = bin("@oven/bun-linux-x64/bin/bun");
@@ -154,9 +148,9 @@ function scripts(faults: string, refused: string): Trial[] {
   ];
 }
 
-function workerd(faults: string, refused: string): Trial[] {
-  return (["stripped", "packed"] as const).map((folder) => ({
-    name: `workerd, ${folder === "packed" ? "bundled" : "pasted"}`,
+function workerd(urls: string[]): Trial[] {
+  return ([["stripped", "2024-01-01"], ["packed", "2024-01-01"], ["packed", "2025-10-01"]] as const).map(([folder, date]) => ({
+    name: `workerd of ${date}, ${folder === "packed" ? "bundled" : "pasted"}`,
     async run() {
       const command = bin("workerd-linux/bin/workerd");
       const version = (await execute(command, ["--version"], work)).trim();
@@ -165,27 +159,28 @@ function workerd(faults: string, refused: string): Trial[] {
       if (folder === "packed") bundle(project, "worker.mjs", "esm");
       const names = folder === "packed" ? ["bundle.worker.mjs"] : ["worker.mjs", "suite.js", "get-status.js"];
       const modules = names.map((name) => `(name = "${name}", esModule = embed "${name}")`).join(", ");
-      writeFileSync(join(project, "worker.capnp"), `using Workerd = import "/workerd/workerd.capnp";
+      const config = `worker-${date}.capnp`;
+      writeFileSync(join(project, config), `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = (
       modules = [${modules}],
-      compatibilityDate = "2024-01-01",
-      bindings = [(name = "API", service = "api")],
+      compatibilityDate = "${date}",
+      bindings = [(name = "API", service = "api"), (name = "OLD", json = "${date < "2025"}")],
       globalOutbound = "network",
     )),
-    (name = "api", external = (address = "${new URL(faults).host}", http = ())),
+    (name = "api", external = (address = "${new URL(urls[0]!).host}", http = ())),
     (name = "network", network = (allow = ["private", "local"])),
   ],
   sockets = [(name = "http", http = (), service = "main")],
 );
 `);
       const origin = await closedPort();
-      const child = spawn(command, ["serve", "worker.capnp", "--socket-addr", `http=${new URL(origin).host}`], { cwd: project });
+      const child = spawn(command, ["serve", config, "--socket-addr", `http=${new URL(origin).host}`], { cwd: project });
       let errors = "";
       child.stderr.on("data", (chunk) => (errors += chunk));
       try {
-        const report = await ask(`${origin}/suite?faults=${faults}&refused=${refused}`);
+        const report = await ask(`${origin}/suite?${urls.map((url) => `url=${url}`).join("&")}`);
         const result = JSON.parse(await ask(`${origin}/full`));
         const bound = result.kind === "StatusInfo" && result.http.url === "https://api.internal/full/jobs/j";
         return `version: ${version}\n${add(report, bound)}\n${errors}`;
@@ -221,23 +216,23 @@ function workflow(): Trial {
   };
 }
 
-function edgeVm(faults: string, refused: string): Trial {
+function edgeVm(urls: string[]): Trial {
   return {
     name: "edge VM, pasted",
     async run() {
       const { version } = JSON.parse(readFileSync(bin("@edge-runtime/vm/package.json"), "utf8"));
       bundle(join(work, "stripped"), "vm.mjs", "iife");
-      const args = ["edge-vm.mjs", join(here, "package.json"), "bundle.vm.mjs", faults, refused];
+      const args = ["edge-vm.mjs", join(here, "package.json"), "bundle.vm.mjs", ...urls];
       return `version: ${version}\n${await execute(bin("node22/bin/node"), args, join(work, "stripped"))}`;
     },
   };
 }
 
-function browsers(chromium: string, pages: string, faults: string, refused: string): Trial[] {
+function browsers(chromium: string, pages: string, urls: string[]): Trial[] {
   return (["stripped", "packed"] as const).map((folder) => ({
     name: `Chromium, ${folder === "packed" ? "installed" : "pasted"}`,
     async run() {
-      const url = `${pages}/${folder}/?url=${faults}&url=${refused}`;
+      const url = `${pages}/${folder}/?${urls.map((one) => `url=${one}`).join("&")}`;
       const output = await execute(process.execPath, ["browser.mjs", join(here, "package.json"), chromium, url], join(work, "stripped"));
       return output.replace(/^Chromium /, "version: ");
     },

@@ -10,8 +10,12 @@ import type { Fetch, GetStatusOptions, Result } from "../../src/get-status.ts";
 export interface Place {
   /** The server of `faults.ts`; another origin than a page's. */
   readonly faults: string;
+  /** The same server under another origin. */
+  readonly away: string;
   /** A port that refuses. */
   readonly refused: string;
+  /** Workers of an older compatibility date take Authorization along to another origin. */
+  readonly keepsAuthorization?: boolean;
   /** A browser shows few headers across origins, and hides what a redirect that it did not follow says. */
   readonly browser?: boolean;
 }
@@ -226,6 +230,16 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       }
       const html = await ask("/echo", { headers: { ACCEPT: "text/html" } });
       equal(html.kind === "StatusInfo" && (html.document["seen"] as Record<string, string>)["accept"], "text/html");
+    }],
+    ["getStatus() leaves it to the platform what a redirect to another origin takes along: any header but Authorization, which Workers took along until 2025", async () => {
+      const result = await getStatus(`${faults}/redirect-away?to=${place.away}`, "j", { headers: { Authorization: "Bearer t", "X-A": "1" } });
+      const seen = result.kind === "StatusInfo" ? result.document["seen"] as Record<string, string> : {};
+      equal([seen["authorization"], seen["x-a"]], [place.keepsAuthorization ? "Bearer t" : undefined, "1"]);
+      const refused = await getStatus(`${faults}/redirect-away?to=${place.away}`, "j", {
+        headers: { "X-A": "1" },
+        fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }),
+      });
+      equal(brief(refused), "ServerError http");
     }],
     ["getStatus() hands a plain record of lower-case names to an injected fetch", async () => {
       equal(await sent({}), ["https://h/jobs/j", { method: "GET", headers: { accept: "application/json" } }]);

@@ -2,6 +2,6 @@
 import * as library from "ogcapi-job-status";
 import { report, run } from "./suite.js";
 
-const [faults, refused] = new URLSearchParams(location.search).getAll("url");
-document.body.textContent = report(await run(library, { faults, refused, browser: true }));
+const [faults, away, refused] = new URLSearchParams(location.search).getAll("url");
+document.body.textContent = report(await run(library, { faults, away, refused, browser: true }));
 document.body.id = "done";

@@ -1,5 +1,5 @@
 // Node, from CommonJS.
 const library = require("ogcapi-job-status");
 
-const [faults, refused] = process.argv.slice(2);
-import("./suite.js").then(async ({ report, run }) => console.log(report(await run(library, { faults, refused }))));
+const [faults, away, refused] = process.argv.slice(2);
+import("./suite.js").then(async ({ report, run }) => console.log(report(await run(library, { faults, away, refused }))));

@@ -2,5 +2,5 @@
 import * as library from "ogcapi-job-status";
 import { report, run } from "./suite.js";
 
-const [faults, refused] = globalThis.Deno?.args ?? process.argv.slice(2);
-console.log(report(await run(library, { faults, refused })));
+const [faults, away, refused] = globalThis.Deno?.args ?? process.argv.slice(2);
+console.log(report(await run(library, { faults, away, refused })));

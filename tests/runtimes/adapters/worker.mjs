@@ -6,8 +6,8 @@ export default {
   async fetch(request, env) {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/suite") {
-      const [faults, refused] = [searchParams.get("faults"), searchParams.get("refused")];
-      return new Response(report(await run(library, { faults, refused })));
+      const [faults, away, refused] = searchParams.getAll("url");
+      return new Response(report(await run(library, { faults, away, refused, keepsAuthorization: env.OLD })));
     }
     const result = await library.getStatus(`https://api.internal${pathname}`, "j", {
       fetch: (url, init) => env.API.fetch(url, init),
