@@ -104,6 +104,7 @@ describe("a fault on the wire", (test) => {
     ["a redirect to another scheme", [head(302, "Location: ftp://h/jobs/j", length(0))], "end", "network -"],
     ["a redirect to a file", [head(302, "Location: file:///etc/passwd", length(0))], "end", "network -"],
     ["a redirect to a script", [head(302, "Location: javascript:alert(1)", length(0))], "end", "network -"],
+    ["a redirect to a URL with credentials", [head(302, "Location: http://user:secret@127.0.0.1:1/", length(0))], "end", "network -"],
     ["a redirect to no URL", [head(302, "Location: http://[", length(0))], "end", "network -"],
   ];
   for (const [name, parts, end, outcome, body] of cases) {
