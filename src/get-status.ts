@@ -468,6 +468,7 @@ function readResult(
     };
   }
 
+  // A body that was cut is not parsed, even where it could be: `true` has no members.
   const document = toMembers(attempt(() => overLimit || JSON.parse(body)));
   const info = success && readStatusInfo(document, http, jobId);
   if (info) return info;
