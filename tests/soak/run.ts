@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { once, setMaxListeners } from "node:events";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { getHeapStatistics } from "node:v8";
 import { Agent, setGlobalDispatcher } from "undici";
 import { getStatus } from "../../src/get-status.ts";
 
@@ -34,10 +35,10 @@ for (let wave = 0; wave < 3 || Date.now() < end; wave++) {
   setGlobalDispatcher(agent);
   await Promise.all(Array.from({ length: inFlight }, (_, i) => call(`http://127.0.0.${1 + wave % 20}:${port}`, wave * inFlight + i, signal)));
   await agent.destroy();
+  await quiet(); // or the next wave would need more file descriptors than there are
   collect();
-  heaps.push(process.memoryUsage().heapUsed);
+  heaps.push(getHeapStatistics().used_heap_size);
 }
-await quiet();
 if (late > calls / 5) note(`${late} answers came too late`);
 const [first = 0, last = 0] = [heaps[1], heaps.at(-1)];
 if (last > first * 1.2 + 10_000_000) note(`the heap grew from ${first} to ${last}`);
