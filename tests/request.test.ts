@@ -135,7 +135,7 @@ describe("unusable options", (test) => {
       const fetch = answering(STATUS);
       const error = await rejection(getStatus("https://h", "j", { fetch, maxBytes: maxBytes as number }));
       assert.ok(error instanceof TypeError);
-      assert.equal(error.message, "getStatus: maxBytes is no size");
+      assert.equal(error.message, "getStatus: maxBytes is no number >= 0");
       assert.deepEqual(fetch.calls, []);
     });
   }

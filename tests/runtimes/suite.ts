@@ -207,7 +207,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
           [["x-a"]], [["x-a", "secret", "secret"]], ["secret"], null, 5, "secret",
         ].map((headers): [string, unknown, unknown, object] => ["headers cannot be sent", h, "j", { headers }]),
         ...[null, 5, {}].map((fetch): [string, unknown, unknown, object] => ["fetch is no function", h, "j", { fetch }]),
-        ...[NaN, -1, "5", null].map((maxBytes): [string, unknown, unknown, object] => ["maxBytes is no size", h, "j", { maxBytes }]),
+        ...[NaN, -1, "5", null].map((maxBytes): [string, unknown, unknown, object] => ["maxBytes is no number >= 0", h, "j", { maxBytes }]),
       ];
       for (const [message, base, id, opts] of cases) {
         const error = await rejection(getStatus(base as string, id as string, { fetch: keep, ...opts })).catch((error: Error) => {
