@@ -37,6 +37,14 @@ async function ratios(calls, rounds, milliseconds) {
   return Object.fromEntries([...result].map(([name, values]) => [name, spread(values)]));
 }
 
+/** Collects until what only finalizers hold is gone as well. */
+async function settle() {
+  for (let turn = 0; turn < 4; turn++) {
+    await new Promise((done) => setImmediate(done));
+    gc();
+  }
+}
+
 const injected = (body) => async () => new Response(body, init);
 const result = {};
 if (task === "injected") {
@@ -44,14 +52,14 @@ if (task === "injected") {
     const call = create({ fetch: injected(text), parse, baseUrl: "http://h" });
     return [name, () => call("j")];
   });
-  result.ratios = await ratios(calls, 40, 20);
+  result.ratios = await ratios(calls, 40, 40);
 } else if (task.startsWith("http")) {
   const calls = stacks.map(([name, create]) => [name, create({ fetch: globalThis.fetch, parse, baseUrl: task })]);
   for (const inFlight of (process.env.IN_FLIGHT ?? "1,100,1000").split(",").map(Number)) {
     result[inFlight] = await ratios(
       calls.map(([name, call]) => [name, () => Promise.all(Array.from({ length: inFlight }, () => call("j")))]),
-      inFlight === 1 ? 40 : 12,
-      inFlight === 1 ? 40 : 60,
+      inFlight === 1 ? 40 : 16,
+      inFlight === 1 ? 100 : 400, // a thousand calls take a hundred milliseconds or so
     );
   }
 } else if (task === "allocated") {
@@ -84,10 +92,10 @@ if (task === "injected") {
       const { ours: [, ratio] } = await ratios([["bare", bare], ["ours", () => call("j")]], 9, 30);
       // As many results as make some megabytes: one is lost in what the heap holds anyway.
       const kept = [];
-      gc();
+      await settle();
       const before = process.memoryUsage().heapUsed;
       for (let left = 4_000_000; left > 0; left -= body.length) kept.push(await call("j"));
-      gc();
+      await settle();
       const used = process.memoryUsage().heapUsed - before;
       (result[shape] ??= []).push({ bytes: body.length, ratio, kept: Math.round(used / kept.length) });
     }

@@ -103,7 +103,7 @@ async function compare(): Promise<void> {
     const own = name === "ours" ? ownSize() : undefined;
     return row([
       title(name), number(own?.module ?? gzip(name)), number(own?.brotli ?? brotli(name)), size("valibot"), size("zod"), count ? `${count}, ${number(Math.round(bytes / 1024))} KiB` : "0",
-      cold[name]!.toFixed(1), spread(injected[name]), ...[1, 100, 1000].map((n) => spread(loopback[n][name])), number(allocated[name]),
+      (Math.round(cold[name]! * 10) / 10 || 0).toFixed(1), spread(injected[name]), ...[1, 100, 1000].map((n) => spread(loopback[n][name])), number(allocated[name]),
       `${read[name].read}`, `${read[name].told}`,
     ]);
   });
@@ -228,7 +228,7 @@ function coldImports(names: string[]): Record<string, number> {
     "--input-type=module", "--eval", `const start = performance.now(); await import(${JSON.stringify(pathToFileURL(join(work, `${name}.js`)).href)}); console.log(performance.now() - start); process.exit()`,
   ], { encoding: "utf8" }));
   const times: Record<string, number[]> = {};
-  for (let round = 0; round < 11; round++) for (const name of ["empty", ...names]) (times[name] ??= []).push(once(name));
+  for (let round = 0; round < 31; round++) for (const name of ["empty", ...names]) (times[name] ??= []).push(once(name));
   const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
   return Object.fromEntries(names.map((name) => [name, median(times[name]!) - median(times["empty"]!)]));
 }
