@@ -17,10 +17,13 @@ const spread = (values) => {
   return [sorted[Math.floor(sorted.length / 10)], median(values), sorted[Math.ceil(sorted.length * 0.9) - 1]];
 };
 
-/** Ratios of each stack to the first, by the mean of a short run, round by round. */
+/** How often, and for how many milliseconds each time, so many calls in flight are measured. */
+const ROUNDS = { 1: [300, 8], 100: [120, 20], 1000: [30, 100] };
+
+/** Ratios of each stack to the first, by the mean of a short run, round by round: the shorter, the less comes between. */
 async function ratios(calls, rounds, milliseconds) {
   const result = new Map(calls.map(([name]) => [name, []]));
-  for (let round = -2; round < rounds; round++) { // two to warm up
+  for (let round = -10; round < rounds; round++) { // ten to warm up
     const bench = new Bench({ time: milliseconds, iterations: 1, warmup: false });
     // In another order each time, and behind one unmeasured call: whoever is first would pay for the connections.
     for (const [name, call] of [...calls].sort(() => Math.random() - 0.5)) bench.add(name, call);
@@ -52,14 +55,13 @@ if (task === "injected") {
     const call = create({ fetch: injected(text), parse, baseUrl: "http://h" });
     return [name, () => call("j")];
   });
-  result.ratios = await ratios(calls, 40, 40);
+  result.ratios = await ratios(calls, 300, 5);
 } else if (task.startsWith("http")) {
   const calls = stacks.map(([name, create]) => [name, create({ fetch: globalThis.fetch, parse, baseUrl: task })]);
   for (const inFlight of (process.env.IN_FLIGHT ?? "1,100,1000").split(",").map(Number)) {
     result[inFlight] = await ratios(
       calls.map(([name, call]) => [name, () => Promise.all(Array.from({ length: inFlight }, () => call("j")))]),
-      inFlight === 1 ? 40 : 16,
-      inFlight === 1 ? 100 : 400, // a thousand calls take a hundred milliseconds or so
+      ...ROUNDS[inFlight],
     );
   }
 } else if (task === "allocated") {
@@ -89,7 +91,7 @@ if (task === "injected") {
       const fetch = async () => new Response(body, { ...init, status: failed ? 500 : 200 });
       const call = create({ fetch, parse, baseUrl: "http://h" });
       const bare = async () => (failed ? (await fetch()).text() : (await fetch()).json());
-      const { ours: [, ratio] } = await ratios([["bare", bare], ["ours", () => call("j")]], 9, 30);
+      const { ours: [, ratio] } = await ratios([["bare", bare], ["ours", () => call("j")]], 60, 6);
       // As many results as make some megabytes: one is lost in what the heap holds anyway.
       const kept = [];
       await settle();
