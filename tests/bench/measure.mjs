@@ -18,12 +18,12 @@ const spread = (values) => {
 };
 
 /** How often, and for how many milliseconds each time, so many calls in flight are measured. */
-const ROUNDS = { 1: [300, 8], 100: [120, 20], 1000: [30, 100] };
+const ROUNDS = { 1: [200, 8], 100: [30, 20], 1000: [7, 20] };
 
 /** Ratios of each stack to the first, by the mean of a short run, round by round: the shorter, the less comes between. */
 async function ratios(calls, rounds, milliseconds) {
   const result = new Map(calls.map(([name]) => [name, []]));
-  for (let round = -10; round < rounds; round++) { // ten to warm up
+  for (let round = -Math.ceil(rounds / 20); round < rounds; round++) { // the first to warm up
     const bench = new Bench({ time: milliseconds, iterations: 1, warmup: false });
     // In another order each time, and behind one unmeasured call: whoever is first would pay for the connections.
     for (const [name, call] of [...calls].sort(() => Math.random() - 0.5)) bench.add(name, call);
@@ -55,7 +55,7 @@ if (task === "injected") {
     const call = create({ fetch: injected(text), parse, baseUrl: "http://h" });
     return [name, () => call("j")];
   });
-  result.ratios = await ratios(calls, 300, 5);
+  result.ratios = await ratios(calls, 200, 5);
 } else if (task.startsWith("http")) {
   const calls = stacks.map(([name, create]) => [name, create({ fetch: globalThis.fetch, parse, baseUrl: task })]);
   for (const inFlight of (process.env.IN_FLIGHT ?? "1,100,1000").split(",").map(Number)) {
@@ -91,7 +91,7 @@ if (task === "injected") {
       const fetch = async () => new Response(body, { ...init, status: failed ? 500 : 200 });
       const call = create({ fetch, parse, baseUrl: "http://h" });
       const bare = async () => (failed ? (await fetch()).text() : (await fetch()).json());
-      const { ours: [, ratio] } = await ratios([["bare", bare], ["ours", () => call("j")]], 60, 6);
+      const { ours: [, ratio] } = await ratios([["bare", bare], ["ours", () => call("j")]], 40, 6);
       // As many results as make some megabytes: one is lost in what the heap holds anyway.
       const kept = [];
       await settle();
