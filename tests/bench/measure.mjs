@@ -18,15 +18,18 @@ const spread = (values) => {
 };
 
 /** How often, and for how many milliseconds each time, so many calls in flight are measured. */
-const ROUNDS = { 1: [200, 8], 100: [30, 20], 1000: [7, 20] };
+const ROUNDS = { 1: [60, 20], 100: [10, 150], 1000: [7, 300] };
 
-/** Ratios of each stack to the first, by the mean of a short run, round by round: the shorter, the less comes between. */
+/** Ratios of each stack to the first, by the mean of two short runs, round by round. */
 async function ratios(calls, rounds, milliseconds) {
   const result = new Map(calls.map(([name]) => [name, []]));
   for (let round = -Math.ceil(rounds / 20); round < rounds; round++) { // the first to warm up
     const bench = new Bench({ time: milliseconds, iterations: 1, warmup: false });
-    // In another order each time, and behind one unmeasured call: whoever is first would pay for the connections.
-    for (const [name, call] of [...calls].sort(() => Math.random() - 0.5)) bench.add(name, call);
+    // In another order each time, there and back, and behind one unmeasured call: whoever is first would pay for the
+    // connections, and whoever is second for the garbage.
+    const order = [...calls].sort(() => Math.random() - 0.5);
+    for (const [name, call] of order) bench.add(`${name}, there`, call);
+    for (const [name, call] of order.reverse()) bench.add(`${name}, back`, call);
     await calls[0][1]();
     await bench.run();
     const mean = (name) => {
@@ -34,8 +37,9 @@ async function ratios(calls, rounds, milliseconds) {
       if (error) throw new Error(`${name}: ${error.message}`);
       return latency.mean;
     };
-    const base = mean(calls[0][0]);
-    if (round >= 0) for (const [name] of calls) result.get(name).push(mean(name) / base);
+    const both = (name) => mean(`${name}, there`) + mean(`${name}, back`);
+    const base = both(calls[0][0]);
+    if (round >= 0) for (const [name] of calls) result.get(name).push(both(name) / base);
   }
   return Object.fromEntries([...result].map(([name, values]) => [name, spread(values)]));
 }
@@ -55,10 +59,10 @@ if (task === "injected") {
     const call = create({ fetch: injected(text), parse, baseUrl: "http://h" });
     return [name, () => call("j")];
   });
-  result.ratios = await ratios(calls, 200, 5);
+  result.ratios = await ratios(calls, 100, 5);
 } else if (task.startsWith("http")) {
   const calls = stacks.map(([name, create]) => [name, create({ fetch: globalThis.fetch, parse, baseUrl: task })]);
-  for (const inFlight of (process.env.IN_FLIGHT ?? "1,100,1000").split(",").map(Number)) {
+  for (const inFlight of (process.env.IN_FLIGHT).split(",").map(Number)) {
     result[inFlight] = await ratios(
       calls.map(([name, call]) => [name, () => Promise.all(Array.from({ length: inFlight }, () => call("j")))]),
       ...ROUNDS[inFlight],
@@ -91,7 +95,7 @@ if (task === "injected") {
       const fetch = async () => new Response(body, { ...init, status: failed ? 500 : 200 });
       const call = create({ fetch, parse, baseUrl: "http://h" });
       const bare = async () => (failed ? (await fetch()).text() : (await fetch()).json());
-      const { ours: [, ratio] } = await ratios([["bare", bare], ["ours", () => call("j")]], 40, 6);
+      const { ours: [, ratio] } = await ratios([["bare", bare], ["ours", () => call("j")]], 20, 6);
       // As many results as make some megabytes: one is lost in what the heap holds anyway.
       const kept = [];
       await settle();
