@@ -8,7 +8,6 @@ const [packages, folder, task, ...bundles] = process.argv.slice(2);
 const { Bench } = await import(createRequire(packages).resolve("tinybench"));
 const text = readFileSync(`${folder}/${process.env.DOCUMENT ?? "pygeoapi-running.json"}`, "utf8");
 const stacks = await Promise.all(bundles.map(async (path) => [basename(path, ".js"), (await import(path)).create]));
-const { parse } = { parse: (document) => document };
 const init = { status: 200, headers: { "content-type": "application/json" } };
 
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
@@ -56,12 +55,12 @@ const injected = (body) => async () => new Response(body, init);
 const result = {};
 if (task === "injected") {
   const calls = stacks.map(([name, create]) => {
-    const call = create({ fetch: injected(text), parse, baseUrl: "http://h" });
+    const call = create({ fetch: injected(text), baseUrl: "http://h" });
     return [name, () => call("j")];
   });
   result.ratios = await ratios(calls, 100, 5);
 } else if (task.startsWith("http")) {
-  const calls = stacks.map(([name, create]) => [name, create({ fetch: globalThis.fetch, parse, baseUrl: task })]);
+  const calls = stacks.map(([name, create]) => [name, create({ fetch: globalThis.fetch, baseUrl: task })]);
   for (const inFlight of (process.env.IN_FLIGHT).split(",").map(Number)) {
     result[inFlight] = await ratios(
       calls.map(([name, call]) => [name, () => Promise.all(Array.from({ length: inFlight }, () => call("j")))]),
@@ -71,7 +70,7 @@ if (task === "injected") {
 } else if (task === "allocated") {
   // Nothing is collected meanwhile: the young generation holds all of it.
   for (const [name, create] of stacks) {
-    const call = create({ fetch: injected(text), parse, baseUrl: "http://h" });
+    const call = create({ fetch: injected(text), baseUrl: "http://h" });
     for (let i = 0; i < 300; i++) await call("j");
     gc();
     const before = process.memoryUsage().heapUsed;
@@ -93,7 +92,7 @@ if (task === "injected") {
       const body = write(Math.min(bytes, 1_000_000));
       const failed = shape.startsWith("error");
       const fetch = async () => new Response(body, { ...init, status: failed ? 500 : 200 });
-      const call = create({ fetch, parse, baseUrl: "http://h" });
+      const call = create({ fetch, baseUrl: "http://h" });
       const bare = async () => (failed ? (await fetch()).text() : (await fetch()).json());
       const { ours: [, ratio] } = await ratios([["bare", bare], ["ours", () => call("j")]], 20, 6);
       // As many results as make some megabytes: one is lost in what the heap holds anyway.
@@ -113,7 +112,7 @@ if (task === "injected") {
     for (const { status, headers, body, kind, expected } of answers) {
       const fetch = async () => new Response([204, 205, 304].includes(status) ? null : body, { status, headers });
       try {
-        const answer = await create({ fetch, parse, baseUrl: "http://h" })("j");
+        const answer = await create({ fetch, baseUrl: "http://h" })("j");
         if (kind === "StatusInfo") count.read += Number(answer.kind === kind && answer.status === expected);
         else count.told += Number(answer.kind === kind);
       } catch {

@@ -79,7 +79,7 @@ async function compare(): Promise<void> {
   prepare(STACKS.map(({ name }) => name));
   const names = STACKS.map(({ name }) => name);
   const plain = ["fetch", ...names.filter((name) => name !== "fetch")];
-  console.log("measuring, for some minutes");
+  console.log("measuring, for ten minutes or so");
   // Each beside bare fetch in a process of its own, so that none pays for the garbage of another.
   const beside = (task: string, name: string, env = {}, young?: number): any => measure(task, ["fetch", name].slice(name === "fetch" ? 1 : 0), env, young);
   const injected = Object.fromEntries(names.map((name) => [name, beside("injected", name).ratios[name]]));
