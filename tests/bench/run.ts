@@ -81,7 +81,7 @@ async function compare(): Promise<void> {
   const plain = ["fetch", ...names.filter((name) => name !== "fetch")];
   console.log("measuring, for ten minutes or so");
   // Each beside bare fetch in a process of its own, so that none pays for the garbage of another.
-  const beside = (task: string, name: string, env = {}, young?: number): any => measure(task, ["fetch", name].slice(name === "fetch" ? 1 : 0), env, young);
+  const beside = (task: string, name: string, env = {}, young?: number): any => measure(task, name === "fetch" ? [name] : ["fetch", name], env, young);
   const injected = Object.fromEntries(names.map((name) => [name, beside("injected", name).ratios[name]]));
   // The schemas refuse the null of pygeoapi's document, so they are given one of the standard.
   const checkedCalls = measure("injected", ["fetch", "fetch+valibot", "fetch+zod", "fetch+ajv"], { DOCUMENT: "ogc-v10-full-running.json" }).ratios;
