@@ -133,7 +133,8 @@ export interface NetworkError {
  * The states of a job: those of 1.0, and `"created"` of Part 4 (there, but not started).
  * `"successful"`, `"failed"` and `"dismissed"` are final.
  */
-export type StatusCode = "created" | "accepted" | "running" | "successful" | "failed" | "dismissed";
+export type StatusCode =
+  "created" | "accepted" | "running" | "successful" | "failed" | "dismissed";
 
 /** An error as a server describes it (RFC 9457, exception.yaml of OGC); has `type`, `title` or `detail`. */
 export interface Exception {
@@ -235,7 +236,10 @@ export interface HeadersLike {
 /** As much of a stream reader as is used. */
 export interface BodyReader {
   /** Gives the next bytes, or says that there are no more. */
-  read(): Promise<{ readonly done: false; readonly value: Uint8Array } | { readonly done: true }>;
+  read(): Promise<
+    | { readonly done: false; readonly value: Uint8Array }
+    | { readonly done: true }
+  >;
   /** Stops the stream. */
   cancel(): Promise<unknown>;
 }
@@ -286,7 +290,10 @@ export async function getStatus(
   const url = jobUrl(baseUrl, jobId);
   const headers = requestHeaders(opts.headers);
   check(typeof send === "function", "fetch is no function");
-  check(typeof maxBytes === "number" && maxBytes >= 0, "maxBytes is no number >= 0");
+  check(
+    typeof maxBytes === "number" && maxBytes >= 0,
+    "maxBytes is no number >= 0",
+  );
   signal?.throwIfAborted();
 
   const decoder = new TextDecoder();
@@ -296,8 +303,16 @@ export async function getStatus(
   let overLimit: boolean | undefined; // unknown until the body has ended
   let cause: unknown;
   try {
-    const response = await send(url, { method: "GET", headers, ...(signal && { signal }) });
-    http = { status: response.status, url: response.url || url, headers: toRecord(response.headers) };
+    const response = await send(url, {
+      method: "GET",
+      headers,
+      ...(signal && { signal }),
+    });
+    http = {
+      status: response.status,
+      url: response.url || url,
+      headers: toRecord(response.headers),
+    };
     const reader = response.body?.getReader();
     let left = maxBytes;
     while (reader && left >= 0) {
@@ -344,11 +359,19 @@ export async function getStatus(
  */
 export function isStatusInfo(value: unknown): value is StatusInfo {
   const info = toMembers(value);
-  return info["kind"] === "StatusInfo" && isText(info["jobID"]) &&
-    isText(info["status"]) && readStatus(info["status"]) === info["status"] &&
-    holds(info, STATUS_TEXTS, isText) && readProgress(info["progress"]).progress === info["progress"] &&
-    holds(info, ["exception"], isException) && Array.isArray(info["links"]) && info["links"].every(isLink) &&
-    isText(toMembers(info["document"])["status"]) && isHttp(info["http"]);
+  return (
+    info["kind"] === "StatusInfo" &&
+    isText(info["jobID"]) &&
+    isText(info["status"]) &&
+    readStatus(info["status"]) === info["status"] &&
+    holds(info, STATUS_TEXTS, isText) &&
+    readProgress(info["progress"]).progress === info["progress"] &&
+    holds(info, ["exception"], isException) &&
+    Array.isArray(info["links"]) &&
+    info["links"].every(isLink) &&
+    isText(toMembers(info["document"])["status"]) &&
+    isHttp(info["http"])
+  );
 }
 
 /**
@@ -389,17 +412,32 @@ export function isServerError(value: unknown): value is ServerError {
   return isFailure(value, "ServerError", ["http", "malformed", "network"]);
 }
 
-function isFailure(value: unknown, kind: string, reasons: readonly unknown[]): boolean {
+function isFailure(
+  value: unknown,
+  kind: string,
+  reasons: readonly unknown[],
+): boolean {
   const failure = toMembers(value);
-  return failure["kind"] === kind && reasons.includes(failure["reason"]) && isText(failure["message"]) &&
+  return (
+    failure["kind"] === kind &&
+    reasons.includes(failure["reason"]) &&
+    isText(failure["message"]) &&
     (failure["reason"] === "network"
-      ? failure["body"] === undefined && failure["exception"] === undefined && holds(failure, ["http"], isHttp)
-      : isString(failure["body"]) && holds(failure, ["exception"], isException) && isHttp(failure["http"]));
+      ? failure["body"] === undefined &&
+        failure["exception"] === undefined &&
+        holds(failure, ["http"], isHttp)
+      : isString(failure["body"]) &&
+        holds(failure, ["exception"], isException) &&
+        isHttp(failure["http"]))
+  );
 }
 
 function isException(value: unknown): boolean {
-  return readException(value).exception !== undefined &&
-    holds(value, EXCEPTION_TEXTS, isText) && holds(value, ["status"], Number.isInteger);
+  return (
+    readException(value).exception !== undefined &&
+    holds(value, EXCEPTION_TEXTS, isText) &&
+    holds(value, ["status"], Number.isInteger)
+  );
 }
 
 function isLink(value: unknown): boolean {
@@ -409,14 +447,25 @@ function isLink(value: unknown): boolean {
 function isHttp(value: unknown): boolean {
   const http = toMembers(value);
   const headers = toMembers(http["headers"]);
-  return Number.isInteger(http["status"]) && isText(http["url"]) &&
-    headers === http["headers"] && !Array.isArray(headers) && Object.values(headers).every(isString);
+  return (
+    Number.isInteger(http["status"]) &&
+    isText(http["url"]) &&
+    headers === http["headers"] &&
+    !Array.isArray(headers) &&
+    Object.values(headers).every(isString)
+  );
 }
 
 /** Whether those of the named members that are there pass the test. */
-function holds(value: unknown, names: readonly string[], test: (member: unknown) => boolean): boolean {
+function holds(
+  value: unknown,
+  names: readonly string[],
+  test: (member: unknown) => boolean,
+): boolean {
   const members = toMembers(value);
-  return names.every((name) => members[name] === undefined || test(members[name]));
+  return names.every(
+    (name) => members[name] === undefined || test(members[name]),
+  );
 }
 
 // The request
@@ -424,20 +473,40 @@ function holds(value: unknown, names: readonly string[], test: (member: unknown)
 function jobUrl(baseUrl: string | URL, jobId: string): string {
   const segment = attempt(() => encodeURIComponent(jobId));
   // URL parsing resolves dot segments, even encoded: "." would ask the job list, ".." the landing page.
-  check(isString(jobId) && segment && !/^\.\.?$/.test(segment), "jobId is no path segment");
+  check(
+    isString(jobId) && segment && !/^\.\.?$/.test(segment),
+    "jobId is no path segment",
+  );
   const url = attempt(() => new URL(baseUrl));
-  check(url && /^https?:\/\/[^/@]+\//.test(url.href), "baseUrl is no plain http(s) URL");
+  check(
+    url && /^https?:\/\/[^/@]+\//.test(url.href),
+    "baseUrl is no plain http(s) URL",
+  );
   // The lookbehind keeps this linear: without it, each slash of a long row would be tried as the first.
-  return url.origin + url.pathname.replace(/(?<!\/)\/*$/, `/jobs/${segment}`) + url.search;
+  return (
+    url.origin +
+    url.pathname.replace(/(?<!\/)\/*$/, `/jobs/${segment}`) +
+    url.search
+  );
 }
 
-function requestHeaders(headers: RequestHeaders | undefined): { [name: string]: string } {
+function requestHeaders(headers: RequestHeaders | undefined): {
+  [name: string]: string;
+} {
   // `Headers` tells whether the platform takes them; an empty one would only take time.
-  const merged = headers === undefined ? {} : attempt(() => {
-    const values = Array.isArray(headers) ? headers.map((pair) => pair[1]) : Object.values(headers);
-    // `Headers` takes any value: it would send `undefined` as the word.
-    return values.every(isString) && toRecord(new Headers(headers as [string, string][]));
-  });
+  const merged =
+    headers === undefined
+      ? {}
+      : attempt(() => {
+          const values = Array.isArray(headers)
+            ? headers.map((pair) => pair[1])
+            : Object.values(headers);
+          // `Headers` takes any value: it would send `undefined` as the word.
+          return (
+            values.every(isString) &&
+            toRecord(new Headers(headers as [string, string][]))
+          );
+        });
   check(merged, "headers cannot be sent");
   return { accept: "application/json", ...merged };
 }
@@ -476,18 +545,28 @@ function readResult(
 
   const error = {
     message: success
-      ? overLimit ? "body over maxBytes" : "body has no status and id"
-      // RFC 9457 has `detail` and `title`; pygeoapi, javaPS and Weaver send `description`, gateways `message`.
-      : [document["detail"], document["description"], document["message"], document["title"]].find(isText) ??
-        `HTTP ${status}`,
+      ? overLimit
+        ? "body over maxBytes"
+        : "body has no status and id"
+      : // RFC 9457 has `detail` and `title`; pygeoapi, javaPS and Weaver send `description`, gateways `message`.
+        ([
+          document["detail"],
+          document["description"],
+          document["message"],
+          document["title"],
+        ].find(isText) ?? `HTTP ${status}`),
     body,
     ...readException(document),
     http,
   };
   // 1.0 fixes the URI of no-such-job, but servers send three of them, or the bare code. Weaver sends it with a 400, too.
-  const reason = status === 410 ? "gone"
-    : (status === 404 || status === 400) && /(no-such-job|NoSuchJob)$/i.test(`${error.exception?.type}`) ? "no-such-job"
-    : status === 404 && "not-found";
+  const reason =
+    status === 410
+      ? "gone"
+      : (status === 404 || status === 400) &&
+          /(no-such-job|NoSuchJob)$/i.test(`${error.exception?.type}`)
+        ? "no-such-job"
+        : status === 404 && "not-found";
   return reason
     ? { kind: "NotFound", reason, ...error }
     : { kind: "ServerError", reason: success ? "malformed" : "http", ...error };
@@ -495,7 +574,15 @@ function readResult(
 
 // The members. All are optional, since real servers leave them out, or send null, "" or a number for them.
 
-const STATUS_TEXTS = ["type", "processID", "message", "created", "started", "finished", "updated"] as const;
+const STATUS_TEXTS = [
+  "type",
+  "processID",
+  "message",
+  "created",
+  "started",
+  "finished",
+  "updated",
+] as const;
 const EXCEPTION_TEXTS = ["type", "title", "detail", "instance"] as const;
 const LINK_TEXTS = ["rel", "type", "hreflang", "title"] as const;
 
@@ -509,9 +596,18 @@ const STATUS_WORDS: readonly (readonly [StatusCode, ...string[]])[] = [
   ["dismissed", "canceled", "cancelled", "deleted"], // canceled: openEO; deleted: ECMWF
 ];
 
-function readStatusInfo(document: Members, http: Http, jobId: string): StatusInfo | undefined {
+function readStatusInfo(
+  document: Members,
+  http: Http,
+  jobId: string,
+): StatusInfo | undefined {
   // 1.0, the 2.0 draft, and two spellings of servers; "" is what the Kubernetes manager of pygeoapi may send.
-  const ids = [document["jobID"], document["id"], document["jobId"], document["job_id"]].filter(isString);
+  const ids = [
+    document["jobID"],
+    document["id"],
+    document["jobId"],
+    document["job_id"],
+  ].filter(isString);
   if (!(isText(document["status"]) && ids.length)) return undefined;
   return {
     kind: "StatusInfo",
@@ -521,12 +617,14 @@ function readStatusInfo(document: Members, http: Http, jobId: string): StatusInf
     ...readProgress(document["progress"]),
     ...readException(document["exception"]),
     links: Array.isArray(document["links"])
-      ? document["links"].filter(hasHref).map((link) => copyTexts(link, LINK_TEXTS, {
-        // ECMWF sends relative ones. Looking for a scheme costs less than a `new URL` for every link.
-        href: /^[a-z][a-z\d+.-]*:/i.test(link.href)
-          ? link.href
-          : attempt(() => new URL(link.href, http.url).href) ?? link.href,
-      }))
+      ? document["links"].filter(hasHref).map((link) =>
+          copyTexts(link, LINK_TEXTS, {
+            // ECMWF sends relative ones. Looking for a scheme costs less than a `new URL` for every link.
+            href: /^[a-z][a-z\d+.-]*:/i.test(link.href)
+              ? link.href
+              : (attempt(() => new URL(link.href, http.url).href) ?? link.href),
+          }),
+        )
       : [],
     document: document as StatusInfo["document"],
     http,
@@ -534,21 +632,31 @@ function readStatusInfo(document: Members, http: Http, jobId: string): StatusInf
 }
 
 function readStatus(word: string): StatusInfo["status"] {
-  return STATUS_WORDS.find((words) => words.includes(word.toLowerCase()))?.[0] ?? "unknown";
+  return (
+    STATUS_WORDS.find((words) => words.includes(word.toLowerCase()))?.[0] ??
+    "unknown"
+  );
 }
 
 function readProgress(value: unknown): { progress?: number } {
   // A string is what EOEPCA's ADES and the Kubernetes manager of pygeoapi send.
-  const progress = isString(value) && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
-  return typeof progress === "number" && progress >= 0 && progress <= 100 ? { progress } : {};
+  const progress =
+    isString(value) && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+  return typeof progress === "number" && progress >= 0 && progress <= 100
+    ? { progress }
+    : {};
 }
 
 /** A member of a wrong type is ignored, as RFC 9457 section 3.1 asks for. */
 function readException(value: unknown): { exception?: Exception } {
   const members = toMembers(value);
-  const status = Number.isInteger(members["status"]) ? { status: members["status"] as number } : {};
+  const status = Number.isInteger(members["status"])
+    ? { status: members["status"] as number }
+    : {};
   const exception: Exception = copyTexts(members, EXCEPTION_TEXTS, status);
-  return exception.type || exception.title || exception.detail ? { exception } : {};
+  return exception.type || exception.title || exception.detail
+    ? { exception }
+    : {};
 }
 
 type Texts<Name extends string> = { [name in Name]?: string };

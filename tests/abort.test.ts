@@ -27,12 +27,18 @@ describe("an abort", (test) => {
   }
 
   test("getStatus() rejects with an AbortError where abort() is called without a reason", async () => {
-    const error = await rejection(getStatus("https://h", "j", { fetch: answering(STATUS), signal: AbortSignal.abort() }));
+    const error = await rejection(
+      getStatus("https://h", "j", { fetch: answering(STATUS), signal: AbortSignal.abort() }),
+    );
     assert.equal((error as Error).name, "AbortError");
   });
 
   test("getStatus() rejects with the reason where the signal aborts during the head, and the fetch ignores it", async () => {
-    for (const answer of [Response.json(STATUS), new Response("", { status: 404 }), new Response("", { status: 500 })]) {
+    for (const answer of [
+      Response.json(STATUS),
+      new Response("", { status: 404 }),
+      new Response("", { status: 500 }),
+    ]) {
       const abort = new AbortController();
       const fetch: Fetch = async () => {
         abort.abort("late");
@@ -51,7 +57,10 @@ describe("an abort", (test) => {
         let reads = 0;
         const body = {
           getReader: () => ({
-            read: () => (++reads === 2 && abort.abort("late"), reader.read() as Promise<{ done: false; value: Uint8Array }>),
+            read: () => (
+              ++reads === 2 && abort.abort("late"),
+              reader.read() as Promise<{ done: false; value: Uint8Array }>
+            ),
             cancel: () => reader.cancel(),
           }),
         };

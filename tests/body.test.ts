@@ -10,12 +10,14 @@ function ask(body: BodyInit | null, status = 200, maxBytes?: number): Promise<Re
   return getStatus("https://h", "j", { fetch: async () => new Response(body, { status }), maxBytes });
 }
 
-const bodyOf = (result: Result): string | undefined => result.kind === "StatusInfo" ? undefined : result.body;
+const bodyOf = (result: Result): string | undefined => (result.kind === "StatusInfo" ? undefined : result.body);
 
 describe("the body", (test) => {
   test("getStatus() reads a body in chunks of any size", async () => {
     for (let size = 1; size <= BYTES.length; size++) {
-      const parts = Array.from({ length: Math.ceil(BYTES.length / size) }, (_, i) => BYTES.slice(i * size, (i + 1) * size));
+      const parts = Array.from({ length: Math.ceil(BYTES.length / size) }, (_, i) =>
+        BYTES.slice(i * size, (i + 1) * size),
+      );
       const result = await ask(chunks(parts));
       assert.deepEqual(result.kind === "StatusInfo" && result.document, JSON.parse(DOCUMENT), `chunks of ${size}`);
     }
@@ -75,7 +77,10 @@ describe("maxBytes", (test) => {
       assert.equal(bodyOf(padded), '{"jobID":"j","status":"running","type":"NoSuchJob"}');
       assert.ok(!("exception" in padded));
       assert.equal("message" in padded && padded.message, status === 200 ? "body over maxBytes" : `HTTP ${status}`);
-      assert.equal("reason" in padded && padded.reason, status === 200 ? "malformed" : status === 404 ? "not-found" : "http");
+      assert.equal(
+        "reason" in padded && padded.reason,
+        status === 200 ? "malformed" : status === 404 ? "not-found" : "http",
+      );
     }
   });
 
@@ -118,10 +123,13 @@ describe("maxBytes", (test) => {
   test("getStatus() stops an endless body, and cancels the stream", async () => {
     let pulled = 0;
     let cancelled = 0;
-    const endless = new ReadableStream({
-      pull: (controller) => (pulled++, controller.enqueue(new Uint8Array(1000).fill(97))),
-      cancel: () => void cancelled++,
-    }, { highWaterMark: 0 });
+    const endless = new ReadableStream(
+      {
+        pull: (controller) => (pulled++, controller.enqueue(new Uint8Array(1000).fill(97))),
+        cancel: () => void cancelled++,
+      },
+      { highWaterMark: 0 },
+    );
     const result = await ask(endless, 200, 10_500);
     assert.equal(bodyOf(result)?.length, 10_500);
     assert.equal(pulled, 11);
@@ -130,7 +138,12 @@ describe("maxBytes", (test) => {
 
   for (const [name, cancel] of [
     ["rejects", () => Promise.reject(new Error("cancel"))],
-    ["throws", () => { throw new Error("cancel"); }],
+    [
+      "throws",
+      () => {
+        throw new Error("cancel");
+      },
+    ],
     ["never settles", () => new Promise<never>(() => {})],
     ["returns nothing", () => undefined],
   ] as [string, () => Promise<unknown>][]) {
@@ -168,9 +181,20 @@ describe("a body that breaks off", (test) => {
     });
   }
 
-  for (const [status, outcome] of [[302, "http"], [400, "http"], [404, "not-found"], [410, "gone"], [500, "http"], [503, "http"]] as const) {
+  for (const [status, outcome] of [
+    [302, "http"],
+    [400, "http"],
+    [404, "not-found"],
+    [410, "gone"],
+    [500, "http"],
+    [503, "http"],
+  ] as const) {
     test(`getStatus() lets a ${status} decide, whose body breaks off`, async () => {
-      for (const [parts, body] of [[[], ""], [["<p>5", "03 €"], "<p>503 €"], [["a", new Uint8Array([0xe2, 0x82])], "a"]] as const) {
+      for (const [parts, body] of [
+        [[], ""],
+        [["<p>5", "03 €"], "<p>503 €"],
+        [["a", new Uint8Array([0xe2, 0x82])], "a"],
+      ] as const) {
         const result = await ask(chunks(parts, { error }), status);
         assert.equal("reason" in result && result.reason, outcome);
         assert.equal(bodyOf(result), body);
@@ -194,8 +218,11 @@ describe("a body that breaks off", (test) => {
   test("getStatus() takes chunks that are no bytes for a failure, and repeats nothing that came before", async () => {
     for (const odd of ["text", 5, null, undefined, new ArrayBuffer(5), {}]) {
       const parts: unknown[] = [new Uint8Array([97]), odd];
-      const body = { getReader: () => ({ read: async () => ({ done: false, value: parts.shift() }), cancel: async () => {} }) };
-      const fetch = (status: number): Fetch => (async () => ({ status, url: "", headers: new Headers(), body })) as unknown as Fetch;
+      const body = {
+        getReader: () => ({ read: async () => ({ done: false, value: parts.shift() }), cancel: async () => {} }),
+      };
+      const fetch = (status: number): Fetch =>
+        (async () => ({ status, url: "", headers: new Headers(), body })) as unknown as Fetch;
       const result = await getStatus("https://h", "j", { fetch: fetch(500) });
       assert.equal(bodyOf(result), "a", String(odd));
       parts.push(odd);

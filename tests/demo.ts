@@ -41,7 +41,7 @@ async function main(args: string[]): Promise<number> {
     return wrong("Unknown option, or an option without its value"); // parseArgs would repeat a header
   }
   const { values, positionals } = parsed;
-  if (values.help) return console.log(USAGE), 0;
+  if (values.help) return (console.log(USAGE), 0);
   if (!args.length) return embedded();
   const [baseUrl, jobId, ...more] = positionals;
   if (baseUrl === undefined || jobId === undefined || more.length) return wrong("Expected one base URL and one job id");
@@ -120,7 +120,8 @@ function printer(): (result: Result) => void {
     last = line;
     if (!process.stdout.isTTY) return console.log(line);
     process.stdout.write(`\r\x1b[K${line}`);
-    if (result.kind !== "StatusInfo" || ["successful", "failed", "dismissed"].includes(result.status)) process.stdout.write("\n");
+    if (result.kind !== "StatusInfo" || ["successful", "failed", "dismissed"].includes(result.status))
+      process.stdout.write("\n");
   };
 }
 
@@ -132,18 +133,27 @@ function bar(result: Result): string {
 }
 
 function describe(result: Result): string {
-  const lines: [string, unknown][] = result.kind === "StatusInfo"
-    ? [
-      ["job", result.jobID], ["status", result.status === "unknown" ? `unknown (${result.document.status})` : result.status],
-      ["process", result.processID], ["progress", result.progress !== undefined ? `${result.progress} %` : undefined],
-      ["message", result.message], ["created", result.created], ["started", result.started], ["finished", result.finished],
-      ["updated", result.updated], ["exception", result.exception?.detail ?? result.exception?.title ?? result.exception?.type],
-      ...result.links.map((link): [string, unknown] => ["link", `${link.rel ?? "?"}  ${link.href}`]),
-    ]
-    : [
-      ["reason", result.reason], ["message", result.message], ["exception", result.exception?.type],
-      ["cause", result.kind === "ServerError" ? code(result.cause) : undefined],
-    ];
+  const lines: [string, unknown][] =
+    result.kind === "StatusInfo"
+      ? [
+          ["job", result.jobID],
+          ["status", result.status === "unknown" ? `unknown (${result.document.status})` : result.status],
+          ["process", result.processID],
+          ["progress", result.progress !== undefined ? `${result.progress} %` : undefined],
+          ["message", result.message],
+          ["created", result.created],
+          ["started", result.started],
+          ["finished", result.finished],
+          ["updated", result.updated],
+          ["exception", result.exception?.detail ?? result.exception?.title ?? result.exception?.type],
+          ...result.links.map((link): [string, unknown] => ["link", `${link.rel ?? "?"}  ${link.href}`]),
+        ]
+      : [
+          ["reason", result.reason],
+          ["message", result.message],
+          ["exception", result.exception?.type],
+          ["cause", result.kind === "ServerError" ? code(result.cause) : undefined],
+        ];
   return [
     result.kind,
     ...[...lines, ["http", result.http ? result.http.status : "no response"] as [string, unknown]]
@@ -159,7 +169,7 @@ function safe(text: string): string {
 
 /** `cause` is an Error, which JSON would leave empty; the messages of platforms may hold the URL. */
 function toJson(result: Result): string {
-  return JSON.stringify(result, (name, value: unknown) => name === "cause" ? code(value) : value);
+  return JSON.stringify(result, (name, value: unknown) => (name === "cause" ? code(value) : value));
 }
 
 function code(cause: unknown): string | undefined {

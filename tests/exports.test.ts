@@ -24,8 +24,18 @@ describe("the file", (test) => {
   test("names every type that the contract lists", () => {
     const names = [...source.matchAll(/^export (?:interface|type) (\w+)/gm)].map((match) => match[1]);
     for (const name of [
-      "Result", "StatusInfo", "NotFound", "ServerError", "StatusCode", "Exception", "Link", "Http", "GetStatusOptions", "Fetch",
-    ]) assert.ok(names.includes(name), name);
+      "Result",
+      "StatusInfo",
+      "NotFound",
+      "ServerError",
+      "StatusCode",
+      "Exception",
+      "Link",
+      "Http",
+      "GetStatusOptions",
+      "Fetch",
+    ])
+      assert.ok(names.includes(name), name);
   });
 
   test("touches no global on import", async () => {
@@ -35,7 +45,12 @@ describe("the file", (test) => {
     for (const name of ["fetch", "Request", "Response", "Headers", "TextDecoder", "AbortController", "AbortSignal"]) {
       const descriptor = Object.getOwnPropertyDescriptor(globalThis, name)!;
       before.set(name, descriptor);
-      Object.defineProperty(globalThis, name, { configurable: true, get: () => { throw touched.push(name), new Error(`${name} was read`); } });
+      Object.defineProperty(globalThis, name, {
+        configurable: true,
+        get: () => {
+          throw (touched.push(name), new Error(`${name} was read`));
+        },
+      });
     }
     try {
       const code = readFileSync(new URL("../src/get-status.js", import.meta.url), "utf8");

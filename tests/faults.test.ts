@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { createServer, type Socket } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
-import { getStatus, isNotFound, isServerError, isStatusInfo, type GetStatusOptions, type Result } from "../src/get-status.ts";
+import {
+  getStatus,
+  isNotFound,
+  isServerError,
+  isStatusInfo,
+  type GetStatusOptions,
+  type Result,
+} from "../src/get-status.ts";
 import { listening } from "./support/listen.ts";
 import { rejection } from "./support/stub.ts";
 import { describe } from "./support/suite.ts";
@@ -41,7 +48,7 @@ interface Seen {
 }
 
 function closing(socket: Socket): Promise<unknown> {
-  return new Promise((closed) => socket.closed ? closed(undefined) : socket.once("close", closed));
+  return new Promise((closed) => (socket.closed ? closed(undefined) : socket.once("close", closed)));
 }
 
 function brief(result: Result): string {
@@ -49,7 +56,8 @@ function brief(result: Result): string {
   return result.kind === "StatusInfo" ? result.status : `${result.reason} ${result.http?.status ?? "-"}`;
 }
 
-const head = (status: number | string, ...headers: string[]): string => `HTTP/1.1 ${status} X\r\n${headers.map((header) => `${header}\r\n`).join("")}\r\n`;
+const head = (status: number | string, ...headers: string[]): string =>
+  `HTTP/1.1 ${status} X\r\n${headers.map((header) => `${header}\r\n`).join("")}\r\n`;
 const length = (bytes: number): string => `Content-Length: ${bytes}`;
 const chunked = "Transfer-Encoding: chunked";
 const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
@@ -67,54 +75,106 @@ describe("a fault on the wire", (test) => {
     ["a close before a body of known length", [head(200, length(99))], "end", "network 200"],
     ["a close in a body of known length", [head(200, length(99)), STATUS], "end", "network 200"],
     ["a body behind its length", [head(200, length(STATUS.length)), STATUS, "trailing garbage"], "end", "running"],
-    ["a whole second answer behind the first", [head(200, length(STATUS.length)), STATUS, head(500, length(1)), "x"], "end", "running"],
+    [
+      "a whole second answer behind the first",
+      [head(200, length(STATUS.length)), STATUS, head(500, length(1)), "x"],
+      "end",
+      "running",
+    ],
     ["a body cut by its length", [head(200, length(10)), STATUS], "end", "malformed 200", STATUS.slice(0, 10)],
     ["a body that ends with the connection", [head(200), STATUS], "end", "running"],
     ["HTTP/1.0", ["HTTP/1.0 200 OK\r\n\r\n", STATUS], "end", "running"],
-    ["a chunked body", [head(200, chunked), chunk(STATUS.slice(0, 9)), chunk(STATUS.slice(9)), "0\r\n\r\n"], "end", "running"],
-    ["a chunked body with trailers", [head(200, chunked), chunk(STATUS), "0\r\nX-Trailer: 1\r\n\r\n"], "end", "running"],
+    [
+      "a chunked body",
+      [head(200, chunked), chunk(STATUS.slice(0, 9)), chunk(STATUS.slice(9)), "0\r\n\r\n"],
+      "end",
+      "running",
+    ],
+    [
+      "a chunked body with trailers",
+      [head(200, chunked), chunk(STATUS), "0\r\nX-Trailer: 1\r\n\r\n"],
+      "end",
+      "running",
+    ],
     ["a chunked body without its end", [head(200, chunked), chunk(STATUS)], "end", "network 200"],
     ["a chunk of no size", [head(200, chunked), "zz\r\n"], "end", "network 200"],
     ["a chunk longer than its size", [head(200, chunked), `2\r\n${STATUS}\r\n0\r\n\r\n`], "end", "network 200"],
     ["gzip", [head(200, "Content-Encoding: gzip", length(gzip.length)), gzip], "end", "running"],
-    ["deflate", [head(200, "Content-Encoding: deflate", length(deflateSync(STATUS).length)), deflateSync(STATUS)], "end", "running"],
-    ["brotli", [head(200, "Content-Encoding: br", length(brotliCompressSync(STATUS).length)), brotliCompressSync(STATUS)], "end", "running"],
+    [
+      "deflate",
+      [head(200, "Content-Encoding: deflate", length(deflateSync(STATUS).length)), deflateSync(STATUS)],
+      "end",
+      "running",
+    ],
+    [
+      "brotli",
+      [head(200, "Content-Encoding: br", length(brotliCompressSync(STATUS).length)), brotliCompressSync(STATUS)],
+      "end",
+      "running",
+    ],
     ["broken gzip", [head(200, "Content-Encoding: gzip", length(STATUS.length)), STATUS], "end", "network 200"],
     // Node takes what it could inflate of this for the whole.
     ["broken deflate", [head(200, "Content-Encoding: deflate", length(5)), "\x78\x9cabc"], "end", "malformed 200"],
-    ["gzip that is cut off", [head(200, "Content-Encoding: gzip", length(20)), gzip.subarray(0, 20)], "end", "malformed 200"],
+    [
+      "gzip that is cut off",
+      [head(200, "Content-Encoding: gzip", length(20)), gzip.subarray(0, 20)],
+      "end",
+      "malformed 200",
+    ],
     ["broken brotli", [head(200, "Content-Encoding: br", length(STATUS.length)), STATUS], "end", "network 200"],
     ["an unknown coding", [head(200, "Content-Encoding: x-unknown", length(STATUS.length)), STATUS], "end", "running"],
-    ["an early hint before the answer", [head(103, "Link: </x>; rel=preload"), head(200, length(STATUS.length)), STATUS], "end", "running"],
+    [
+      "an early hint before the answer",
+      [head(103, "Link: </x>; rel=preload"), head(200, length(STATUS.length)), STATUS],
+      "end",
+      "running",
+    ],
     // Nobody asked for it, and undici takes it for an error.
     ["a 100 before the answer", [head(100), head(200, length(STATUS.length)), STATUS], "end", "network -"],
     ["no reason phrase", [`HTTP/1.1 200\r\n${length(STATUS.length)}\r\n\r\n`, STATUS], "end", "running"],
     ["a header without a value", [head(200, "X-Empty:", length(STATUS.length)), STATUS], "end", "running"],
     ["Latin-1 in a header", [head(200, "X-Name: J\xfcrgen", length(STATUS.length)), STATUS], "end", "running"],
     ["a megabyte of headers", [head(200, `X-Long: ${"x".repeat(1_048_576)}`), STATUS], "end", "network -"],
-    ["10,000 headers", [head(200, ...Array.from({ length: 10_000 }, (_, i) => `X-${i}: ${i}`)), STATUS], "end", "network -"],
+    [
+      "10,000 headers",
+      [head(200, ...Array.from({ length: 10_000 }, (_, i) => `X-${i}: ${i}`)), STATUS],
+      "end",
+      "network -",
+    ],
     ["a header named __proto__", [head(200, "__proto__: x", length(STATUS.length)), STATUS], "end", "running"],
     ["bad UTF-8", [head(500, length(3)), new Uint8Array([0x61, 0xff, 0x62])], "end", "http 500", "a\ufffdb"],
     ["a BOM", [head(200, length(STATUS.length + 3)), new Uint8Array([0xef, 0xbb, 0xbf]), STATUS], "end", "running"],
     ["UTF-16", [head(200), Buffer.from(STATUS, "utf16le")], "end", "malformed 200"],
     ["a 503 that is cut off", [head(503, length(99)), "<p>Bu"], "end", "http 503", "<p>Bu"],
-    ["a 404 that is cut off", [head(404, length(99)), '{"type":"NoSuchJob"}'], "end", "no-such-job 404", '{"type":"NoSuchJob"}'],
+    [
+      "a 404 that is cut off",
+      [head(404, length(99)), '{"type":"NoSuchJob"}'],
+      "end",
+      "no-such-job 404",
+      '{"type":"NoSuchJob"}',
+    ],
     ["a 404 that breaks in its chunks", [head(404, chunked), chunk("<p>"), "zz"], "end", "not-found 404", "<p>"],
     ["a redirect without Location", [head(302, length(1)), "x"], "end", "http 302", "x"],
     ["a redirect to another scheme", [head(302, "Location: ftp://h/jobs/j", length(0))], "end", "network -"],
     ["a redirect to a file", [head(302, "Location: file:///etc/passwd", length(0))], "end", "network -"],
     ["a redirect to a script", [head(302, "Location: javascript:alert(1)", length(0))], "end", "network -"],
-    ["a redirect to a URL with credentials", [head(302, "Location: http://user:secret@127.0.0.1:1/", length(0))], "end", "network -"],
+    [
+      "a redirect to a URL with credentials",
+      [head(302, "Location: http://user:secret@127.0.0.1:1/", length(0))],
+      "end",
+      "network -",
+    ],
     ["a redirect to no URL", [head(302, "Location: http://[", length(0))], "end", "network -"],
   ];
   for (const [name, parts, end, outcome, body] of cases) {
-    test(`getStatus() makes ${outcome} of ${name}, from one request`, () => raw(parts, end, async (url, seen) => {
-      const result = await getStatus(url, "j");
-      assert.equal(brief(result), outcome);
-      if (body !== undefined) assert.equal(result.kind !== "StatusInfo" && result.body, body);
-      assert.equal(seen.requests.length, 1);
-      if (result.kind === "ServerError" && result.reason === "network") assert.ok(result.cause instanceof TypeError);
-    }));
+    test(`getStatus() makes ${outcome} of ${name}, from one request`, () =>
+      raw(parts, end, async (url, seen) => {
+        const result = await getStatus(url, "j");
+        assert.equal(brief(result), outcome);
+        if (body !== undefined) assert.equal(result.kind !== "StatusInfo" && result.body, body);
+        assert.equal(seen.requests.length, 1);
+        if (result.kind === "ServerError" && result.reason === "network") assert.ok(result.cause instanceof TypeError);
+      }));
   }
 });
 
@@ -151,15 +211,16 @@ describe("a bound on the wire", (test) => {
     ["a body that never comes under a 500", [head(500, length(9))]],
   ];
   for (const [name, parts] of waits) {
-    test(`getStatus() waits for ${name} as long as the signal lets it, and lets the socket go`, () => raw(parts, "open", async (url, seen) => {
-      const abort = new AbortController();
-      const pending = rejection(getStatus(url, "j", { signal: abort.signal }));
-      while (!seen.requests.length) await new Promise((done) => setImmediate(done));
-      const closed = closing(seen.sockets[0]!);
-      setImmediate(() => abort.abort("enough"));
-      assert.equal(await pending, "enough");
-      await closed;
-    }));
+    test(`getStatus() waits for ${name} as long as the signal lets it, and lets the socket go`, () =>
+      raw(parts, "open", async (url, seen) => {
+        const abort = new AbortController();
+        const pending = rejection(getStatus(url, "j", { signal: abort.signal }));
+        while (!seen.requests.length) await new Promise((done) => setImmediate(done));
+        const closed = closing(seen.sockets[0]!);
+        setImmediate(() => abort.abort("enough"));
+        assert.equal(await pending, "enough");
+        await closed;
+      }));
   }
 
   test("getStatus() reads a body of a megabyte that comes in bytes", () => {

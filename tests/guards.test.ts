@@ -6,16 +6,31 @@ import { describe } from "./support/suite.ts";
 const guards = { StatusInfo: isStatusInfo, NotFound: isNotFound, ServerError: isServerError };
 
 function which(value: unknown): string[] {
-  return Object.entries(guards).filter(([, guard]) => guard(value)).map(([kind]) => kind);
+  return Object.entries(guards)
+    .filter(([, guard]) => guard(value))
+    .map(([kind]) => kind);
 }
 
 const fetches: [string, Fetch][] = [
   ["a bare StatusInfo", answering({ jobID: "j", status: "running" })],
-  ["a full StatusInfo", answering({
-    jobID: "j", status: "failed", type: "process", processID: "p", message: "m", created: "c", started: "s", finished: "f", updated: "u",
-    progress: "12.5", exception: { type: "t", title: "T", detail: "d", instance: "i", status: 400 },
-    links: [{ href: "r", rel: "self", type: "a/b", hreflang: "en", title: "T" }, { href: "x" }], extra: [null],
-  })],
+  [
+    "a full StatusInfo",
+    answering({
+      jobID: "j",
+      status: "failed",
+      type: "process",
+      processID: "p",
+      message: "m",
+      created: "c",
+      started: "s",
+      finished: "f",
+      updated: "u",
+      progress: "12.5",
+      exception: { type: "t", title: "T", detail: "d", instance: "i", status: 400 },
+      links: [{ href: "r", rel: "self", type: "a/b", hreflang: "en", title: "T" }, { href: "x" }],
+      extra: [null],
+    }),
+  ],
   ["an unknown StatusInfo", answering({ id: "j", status: "captured" })],
   ["a NotFound", answering({ type: "NoSuchJob", status: 404 }, { status: 404 })],
   ["a NotFound without a body", answering("", { status: 404 })],
@@ -45,7 +60,8 @@ describe("the guards", (test) => {
     test(`a guard looks at no cause in ${name}`, () => {
       const { cause: _, ...rest } = result as { cause?: unknown };
       for (const cause of [null, 5, "x", {}]) {
-        if (result.kind === "ServerError" && result.reason === "network") assert.deepEqual(which({ ...rest, cause }), [result.kind]);
+        if (result.kind === "ServerError" && result.reason === "network")
+          assert.deepEqual(which({ ...rest, cause }), [result.kind]);
       }
       assert.deepEqual(which(rest), [result.kind]);
     });
@@ -53,15 +69,36 @@ describe("the guards", (test) => {
       for (const kind of ["statusinfo", "", undefined, null, 5, "Result", "NetworkError", ["StatusInfo"]]) {
         assert.deepEqual(which({ ...result, kind }), []);
       }
-      for (const kind of Object.keys(guards)) if (kind !== result.kind) assert.deepEqual(which({ ...result, kind }), []);
+      for (const kind of Object.keys(guards))
+        if (kind !== result.kind) assert.deepEqual(which({ ...result, kind }), []);
     });
   }
 
   for (const value of [
-    undefined, null, true, 0, NaN, 5n, "", "StatusInfo", Symbol("x"), [], {}, () => {}, new Date(), new Error("x"), Object.create(null),
-    new Response(), [results[0]![1]], { kind: "StatusInfo" }, { kind: "NotFound" }, { kind: "ServerError" }, { kind: "ServerError", reason: "network" },
+    undefined,
+    null,
+    true,
+    0,
+    NaN,
+    5n,
+    "",
+    "StatusInfo",
+    Symbol("x"),
+    [],
+    {},
+    () => {},
+    new Date(),
+    new Error("x"),
+    Object.create(null),
+    new Response(),
+    [results[0]![1]],
+    { kind: "StatusInfo" },
+    { kind: "NotFound" },
+    { kind: "ServerError" },
+    { kind: "ServerError", reason: "network" },
   ]) {
-    test(`no guard holds for ${typeof value} ${Object.prototype.toString.call(value)}`, () => assert.deepEqual(which(value), []));
+    test(`no guard holds for ${typeof value} ${Object.prototype.toString.call(value)}`, () =>
+      assert.deepEqual(which(value), []));
   }
 });
 
@@ -87,41 +124,98 @@ describe("a near miss", (test) => {
   const optional = [null, 5, true, {}, [], ""];
   const cases: [string, Result, string, unknown[]][] = [
     ["jobID", full, "jobID", required],
-    ["status", full, "status", [...required, "Running", "queued", "captured", "constructor", { toString: 1 }, Object.create(null)]],
+    [
+      "status",
+      full,
+      "status",
+      [...required, "Running", "queued", "captured", "constructor", { toString: 1 }, Object.create(null)],
+    ],
     ...["type", "processID", "message", "created", "started", "finished", "updated"].map(
       (name): [string, Result, string, unknown[]] => [name, full, name, optional],
     ),
     ["progress", full, "progress", [null, "50", -1, 101, NaN, Infinity, "", true, {}, [], [5]]],
     ["exception", full, "exception", [null, 5, "x", {}, [], { status: 400 }, { instance: "i" }, { type: "" }]],
-    ...["type", "title", "detail", "instance"].map(
-      (name): [string, Result, string, unknown[]] => [`exception.${name}`, full, `exception.${name}`, optional],
-    ),
+    ...["type", "title", "detail", "instance"].map((name): [string, Result, string, unknown[]] => [
+      `exception.${name}`,
+      full,
+      `exception.${name}`,
+      optional,
+    ]),
     ["exception.status", full, "exception.status", [null, "400", 400.5, NaN, {}, true]],
-    ["links", full, "links", [REMOVED, undefined, null, {}, "x", 5, { length: 0 }, [null], ["x"], [{}], [[]], [{ href: "" }], [{ href: 5 }], [{ href: "x" }, null]]],
-    ...["rel", "type", "hreflang", "title"].map(
-      (name): [string, Result, string, unknown[]] => [`links.0.${name}`, full, `links.0.${name}`, optional],
-    ),
-    ["document", full, "document", [REMOVED, undefined, null, {}, [], "x", 5, { status: "" }, { status: 5 }, { status: null }]],
+    [
+      "links",
+      full,
+      "links",
+      [
+        REMOVED,
+        undefined,
+        null,
+        {},
+        "x",
+        5,
+        { length: 0 },
+        [null],
+        ["x"],
+        [{}],
+        [[]],
+        [{ href: "" }],
+        [{ href: 5 }],
+        [{ href: "x" }, null],
+      ],
+    ],
+    ...["rel", "type", "hreflang", "title"].map((name): [string, Result, string, unknown[]] => [
+      `links.0.${name}`,
+      full,
+      `links.0.${name}`,
+      optional,
+    ]),
+    [
+      "document",
+      full,
+      "document",
+      [REMOVED, undefined, null, {}, [], "x", 5, { status: "" }, { status: 5 }, { status: null }],
+    ],
     ...[full, missing, http, network].flatMap((result): [string, Result, string, unknown[]][] => [
       ["http.status", result, "http.status", [REMOVED, undefined, null, "200", 200.5, NaN, Infinity, {}]],
       ["http.url", result, "http.url", required],
-      ["http.headers", result, "http.headers", [REMOVED, undefined, null, [], "x", 5, true, { a: 5 }, { a: null }, { a: ["x"] }]],
+      [
+        "http.headers",
+        result,
+        "http.headers",
+        [REMOVED, undefined, null, [], "x", 5, true, { a: 5 }, { a: null }, { a: ["x"] }],
+      ],
     ]),
     ...[full, missing, http].map((result): [string, Result, string, unknown[]] => ["http", result, "http", required]),
     ["http", network, "http", [null, 5, true, {}, [], ""]],
     ["reason", missing, "reason", [...required, "http", "network", "malformed", "Gone"]],
     ["reason", http, "reason", [...required, "gone", "not-found", "network", "HTTP"]],
     ["reason", network, "reason", [...required, "gone", "http", "malformed"]],
-    ...[missing, http, network].map((result): [string, Result, string, unknown[]] => ["message", result, "message", required]),
-    ...[missing, http].map((result): [string, Result, string, unknown[]] => ["body", result, "body", [REMOVED, undefined, null, 5, true, {}, []]]),
+    ...[missing, http, network].map((result): [string, Result, string, unknown[]] => [
+      "message",
+      result,
+      "message",
+      required,
+    ]),
+    ...[missing, http].map((result): [string, Result, string, unknown[]] => [
+      "body",
+      result,
+      "body",
+      [REMOVED, undefined, null, 5, true, {}, []],
+    ]),
     ["body", network, "body", [null, 5, "", "x"]],
     ["exception", network, "exception", [null, {}, { type: "t" }]],
-    ...[missing, http].map((result): [string, Result, string, unknown[]] => ["exception", result, "exception", [null, 5, {}, { type: 5 }]]),
+    ...[missing, http].map((result): [string, Result, string, unknown[]] => [
+      "exception",
+      result,
+      "exception",
+      [null, 5, {}, { type: 5 }],
+    ]),
   ];
   for (const [name, result, path, members] of cases) {
     test(`no guard holds for ${result.kind} ${"reason" in result ? result.reason : ""} with a wrong ${name}`, () => {
       assert.deepEqual(which(result), [result.kind]);
-      for (const member of members) assert.deepEqual(which(set(result, path, member)), [], `${path}: ${typeof member} ${JSON.stringify(member)}`);
+      for (const member of members)
+        assert.deepEqual(which(set(result, path, member)), [], `${path}: ${typeof member} ${JSON.stringify(member)}`);
     });
   }
 

@@ -18,12 +18,23 @@ describe("a hostile document", (test) => {
   });
 
   test("getStatus() takes no member from a __proto__ alone", async () => {
-    const result = await getStatus("https://h", "j", { fetch: answering('{"__proto__":{"jobID":"evil","status":"failed"}}') });
+    const result = await getStatus("https://h", "j", {
+      fetch: answering('{"__proto__":{"jobID":"evil","status":"failed"}}'),
+    });
     assert.equal(result.kind === "ServerError" && result.reason, "malformed");
   });
 
   test("getStatus() is not led astray by members of its own names", async () => {
-    const document = { kind: "ServerError", reason: "network", http: { status: 1 }, links: { length: 9 }, document: null, cause: 5, jobID: "j", status: "running" };
+    const document = {
+      kind: "ServerError",
+      reason: "network",
+      http: { status: 1 },
+      links: { length: 9 },
+      document: null,
+      cause: 5,
+      jobID: "j",
+      status: "running",
+    };
     const result = await getStatus("https://h", "j", { fetch: answering(document) });
     assert.ok(isStatusInfo(result));
     assert.deepEqual(Object.keys(result), ["kind", "jobID", "status", "links", "document", "http"]);
@@ -32,9 +43,13 @@ describe("a hostile document", (test) => {
 
   test("getStatus() reads objects where texts belong, whose toString would throw", async () => {
     const odd = { toString: 1, valueOf: 1 };
-    const result = await getStatus("https://h", "j", { fetch: answering({ jobID: "j", status: "running", type: odd, progress: odd, links: [odd], exception: odd }) });
+    const result = await getStatus("https://h", "j", {
+      fetch: answering({ jobID: "j", status: "running", type: odd, progress: odd, links: [odd], exception: odd }),
+    });
     assert.equal(result.kind, "StatusInfo");
-    const other = await getStatus("https://h", "j", { fetch: answering({ jobID: odd, status: odd, type: odd, detail: odd }, { status: 404 }) });
+    const other = await getStatus("https://h", "j", {
+      fetch: answering({ jobID: odd, status: odd, type: odd, detail: odd }, { status: 404 }),
+    });
     assert.equal(other.kind === "NotFound" && other.message, "HTTP 404");
   });
 
@@ -43,7 +58,9 @@ describe("a hostile document", (test) => {
       const nested = "[".repeat(100_000) + "]".repeat(100_000);
       const plain = await getStatus("https://h", "j", { fetch: answering(nested, { status }) });
       assert.notEqual(plain.kind, "StatusInfo");
-      const inside = await getStatus("https://h", "j", { fetch: answering(`{"jobID":"j","status":"running","x":${nested}}`, { status }) });
+      const inside = await getStatus("https://h", "j", {
+        fetch: answering(`{"jobID":"j","status":"running","x":${nested}}`, { status }),
+      });
       assert.equal(inside.kind, status === 200 ? "StatusInfo" : status === 404 ? "NotFound" : "ServerError");
       const open = await getStatus("https://h", "j", { fetch: answering("[".repeat(100_000), { status }) });
       assert.notEqual(open.kind, "StatusInfo");
@@ -54,7 +71,9 @@ describe("a hostile document", (test) => {
     const links = Array.from({ length: 20_000 }, (_, i) => ({ href: `r/${i}` }));
     const many = await getStatus("https://h", "j", { fetch: answering({ jobID: "j", status: "running", links }) });
     assert.equal(many.kind === "StatusInfo" && many.links.length, 20_000);
-    const twice = await getStatus("https://h", "j", { fetch: answering('{"jobID":"a","jobID":"b","status":"x","status":"running"}') });
+    const twice = await getStatus("https://h", "j", {
+      fetch: answering('{"jobID":"a","jobID":"b","status":"x","status":"running"}'),
+    });
     assert.equal(twice.kind === "StatusInfo" && twice.jobID, "b");
     const message = "m".repeat(900_000);
     const huge = await getStatus("https://h", "j", { fetch: answering({ jobID: "j", status: "running", message }) });
@@ -65,10 +84,18 @@ describe("a hostile document", (test) => {
     const digits = `${"1".repeat(400_000)}x`;
     const scheme = `${"a".repeat(400_000)}`;
     const result = await getStatus("https://h", "j", {
-      fetch: answering({ jobID: "j", status: "running", progress: digits, links: [{ href: scheme }], type: `${"no-such-job".repeat(10_000)}!` }),
+      fetch: answering({
+        jobID: "j",
+        status: "running",
+        progress: digits,
+        links: [{ href: scheme }],
+        type: `${"no-such-job".repeat(10_000)}!`,
+      }),
     });
     assert.ok(result.kind === "StatusInfo" && !("progress" in result));
-    const missing = await getStatus("https://h", "j", { fetch: answering({ type: `${"no-such-job".repeat(40_000)}!` }, { status: 404 }) });
+    const missing = await getStatus("https://h", "j", {
+      fetch: answering({ type: `${"no-such-job".repeat(40_000)}!` }, { status: 404 }),
+    });
     assert.equal(missing.kind === "NotFound" && missing.reason, "not-found");
   });
 });
@@ -76,7 +103,12 @@ describe("a hostile document", (test) => {
 describe("a secret", (test) => {
   test("getStatus() puts neither the query of the base URL nor a header into a message", async () => {
     const opts = { headers: { authorization: "Bearer secret" } };
-    for (const fetch of [answering("", { status: 500 }), answering(""), answering("", { status: 404 }), () => Promise.reject(new Error("secret"))]) {
+    for (const fetch of [
+      answering("", { status: 500 }),
+      answering(""),
+      answering("", { status: 404 }),
+      () => Promise.reject(new Error("secret")),
+    ]) {
       const result = await getStatus("https://h/?key=secret", "j", { ...opts, fetch });
       assert.ok(result.kind !== "StatusInfo");
       assert.doesNotMatch(result.message, /secret/);

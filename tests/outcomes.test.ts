@@ -42,9 +42,10 @@ describe("every kind and reason", (test) => {
     [401, { jobID: "j", status: "running" }, "ServerError http"],
     [404, { jobID: "j", status: "running" }, "NotFound not-found"],
     [500, { jobID: "j", status: "running" }, "ServerError http"],
-    ...[300, 301, 302, 307, 308, 401, 402, 403, 405, 406, 409, 411, 418, 423, 429, 451, 499, 500, 501, 502, 503, 504, 520, 599].map(
-      (status): [number, string, string] => [status, "x", "ServerError http"],
-    ),
+    ...[
+      300, 301, 302, 307, 308, 401, 402, 403, 405, 406, 409, 411, 418, 423, 429, 451, 499, 500, 501, 502, 503, 504, 520,
+      599,
+    ].map((status): [number, string, string] => [status, "x", "ServerError http"]),
     [200, "", "ServerError malformed"],
     [200, "<!doctype html><p>hello", "ServerError malformed"],
     [200, "null", "ServerError malformed"],
@@ -76,7 +77,10 @@ describe("every kind and reason", (test) => {
       // Response refuses 101, but a fetch may give any object of its shape.
       const response = { status, url: "", headers: new Headers(), body: null };
       const result = await ask(async () => response);
-      assert.equal(result.kind === "ServerError" && result.reason, status < 300 && status >= 200 ? "malformed" : "http");
+      assert.equal(
+        result.kind === "ServerError" && result.reason,
+        status < 300 && status >= 200 ? "malformed" : "http",
+      );
       assert.equal(result.kind === "ServerError" && result.body, "");
     });
   }
@@ -96,7 +100,12 @@ describe("a fetch that fails", (test) => {
   for (const cause of [new TypeError("fetch failed"), "text", 5, null, { code: "ECONNREFUSED" }, Symbol("x")]) {
     for (const [how, fetch] of [
       ["rejects with", () => Promise.reject(cause)],
-      ["throws", () => { throw cause; }],
+      [
+        "throws",
+        () => {
+          throw cause;
+        },
+      ],
     ] as [string, Fetch][]) {
       test(`getStatus() hands out what a fetch ${how} ${String(cause)}, as it is`, async () => {
         const result = await ask(fetch);
@@ -109,7 +118,11 @@ describe("a fetch that fails", (test) => {
   }
 
   test("getStatus() leaves the cause out where a fetch rejects with undefined", async () => {
-    assert.deepEqual(await ask(() => Promise.reject()), { kind: "ServerError", reason: "network", message: "no whole response" });
+    assert.deepEqual(await ask(() => Promise.reject()), {
+      kind: "ServerError",
+      reason: "network",
+      message: "no whole response",
+    });
   });
 
   for (const [name, answer] of [
@@ -118,7 +131,14 @@ describe("a fetch that fails", (test) => {
     ["a text", "{}"],
     ["an object without headers", { status: 200, url: "", body: null }],
     ["an object whose headers are a record", { status: 200, url: "", headers: {}, body: null }],
-    ["an object that throws", { get status(): never { throw new Error("boom"); } }],
+    [
+      "an object that throws",
+      {
+        get status(): never {
+          throw new Error("boom");
+        },
+      },
+    ],
   ] as [string, never][]) {
     test(`getStatus() calls a fetch that gives ${name} a network failure`, async () => {
       const result = await ask(async () => answer);
@@ -185,7 +205,12 @@ describe("the exception", (test) => {
 
 describe("the http member", (test) => {
   test("getStatus() gives the headers in a plain record, lower case, without set-cookie", async () => {
-    const headers = new Headers([["Content-Type", "text/plain"], ["Retry-After", "17"], ["X-A", "1"], ["x-a", "2"]]);
+    const headers = new Headers([
+      ["Content-Type", "text/plain"],
+      ["Retry-After", "17"],
+      ["X-A", "1"],
+      ["x-a", "2"],
+    ]);
     headers.append("Set-Cookie", "a=1");
     headers.append("Set-Cookie", "b=2");
     const result = await ask(answering("", { status: 429, headers }));
@@ -193,15 +218,27 @@ describe("the http member", (test) => {
   });
 
   test("getStatus() lowers the names of a fetch that does not", async () => {
-    const headers = new Map([["Retry-After", "17"], ["Set-Cookie", "a=1"]]);
+    const headers = new Map([
+      ["Retry-After", "17"],
+      ["Set-Cookie", "a=1"],
+    ]);
     const result = await ask(async () => ({ status: 429, url: "", headers, body: null }));
     assert.deepEqual(result.http?.headers, { "retry-after": "17" });
   });
 
   test("getStatus() gives the URL after redirects, and the one asked where the platform gives none", async () => {
-    for (const [url, expected] of [["https://other/jobs/1", "https://other/jobs/1"], ["", URL_ASKED], [undefined, URL_ASKED]] as const) {
+    for (const [url, expected] of [
+      ["https://other/jobs/1", "https://other/jobs/1"],
+      ["", URL_ASKED],
+      [undefined, URL_ASKED],
+    ] as const) {
       for (const status of [200, 404, 500]) {
-        const response = { status, url: url as string, headers: new Headers(), body: chunks(['{"jobID":"j","status":"running"}']) };
+        const response = {
+          status,
+          url: url as string,
+          headers: new Headers(),
+          body: chunks(['{"jobID":"j","status":"running"}']),
+        };
         assert.equal((await ask(async () => response)).http?.url, expected);
       }
     }
@@ -227,7 +264,8 @@ describe("a result", (test) => {
         if (typeof a !== "object" || a === null || path.endsWith(".cause")) return;
         assert.notEqual(a, b, `${path} is shared between two results`);
         assert.ok([Object.prototype, Array.prototype].includes(Object.getPrototypeOf(a)), path);
-        for (const [key, value] of Object.entries(a)) walk(value, (b as Record<string, unknown>)[key], `${path}.${key}`);
+        for (const [key, value] of Object.entries(a))
+          walk(value, (b as Record<string, unknown>)[key], `${path}.${key}`);
       };
       walk(first, second, "result");
     });

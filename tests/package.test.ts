@@ -11,7 +11,12 @@ const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const manifest = JSON.parse(read("package.json"));
 
 function run(command: string, args: string[], cwd: string): string {
-  return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, npm_config_offline: "true" } });
+  return execFileSync(command, args, {
+    cwd,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, npm_config_offline: "true" },
+  });
 }
 
 function inTemporaryFolder(use: (folder: string) => void): void {
@@ -38,23 +43,39 @@ describe("the package", (test) => {
     ]);
   });
 
-  test("installs into an empty project, alone, and can be imported and required there", () => inTemporaryFolder((folder) => {
-    run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], root);
-    writeFileSync(join(folder, "package.json"), '{"type":"module"}');
-    run("npm", ["install", `./${manifest.name}-${manifest.version}.tgz`], folder);
-    assert.deepEqual(readdirSync(join(folder, "node_modules")).filter((name) => !name.startsWith(".")), [manifest.name]);
-    writeFileSync(join(folder, "import.mjs"), `import * as all from "${manifest.name}"; console.log(Object.keys(all).join());`);
-    writeFileSync(join(folder, "require.cjs"), `console.log(Object.keys(require("${manifest.name}")).join());`);
-    for (const file of ["import.mjs", "require.cjs"]) {
-      const out = run(process.execPath, ["--no-warnings", file], folder).trim();
-      assert.equal(out.replace(",__esModule", "").replace("__esModule,", ""), "getStatus,isNotFound,isServerError,isStatusInfo");
-    }
-  }));
+  test("installs into an empty project, alone, and can be imported and required there", () =>
+    inTemporaryFolder((folder) => {
+      run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], root);
+      writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+      run("npm", ["install", `./${manifest.name}-${manifest.version}.tgz`], folder);
+      assert.deepEqual(
+        readdirSync(join(folder, "node_modules")).filter((name) => !name.startsWith(".")),
+        [manifest.name],
+      );
+      writeFileSync(
+        join(folder, "import.mjs"),
+        `import * as all from "${manifest.name}"; console.log(Object.keys(all).join());`,
+      );
+      writeFileSync(join(folder, "require.cjs"), `console.log(Object.keys(require("${manifest.name}")).join());`);
+      for (const file of ["import.mjs", "require.cjs"]) {
+        const out = run(process.execPath, ["--no-warnings", file], folder).trim();
+        assert.equal(
+          out.replace(",__esModule", "").replace("__esModule,", ""),
+          "getStatus,isNotFound,isServerError,isStatusInfo",
+        );
+      }
+    }));
 
   test("has no dependency, runs nothing on installation, and points no export at TypeScript source", () => {
-    assert.deepEqual(Object.keys(manifest).filter((key) => /dependencies/i.test(key)), ["devDependencies"]);
+    assert.deepEqual(
+      Object.keys(manifest).filter((key) => /dependencies/i.test(key)),
+      ["devDependencies"],
+    );
     assert.deepEqual(Object.keys(manifest.devDependencies).sort(), ["@types/node", "typescript", "undici", "uvu"]);
-    assert.deepEqual(Object.keys(manifest.scripts).filter((name) => /^(pre|post)?install$/.test(name)), []);
+    assert.deepEqual(
+      Object.keys(manifest.scripts).filter((name) => /^(pre|post)?install$/.test(name)),
+      [],
+    );
     assert.deepEqual(manifest.exports["."], { types: "./dist/get-status.d.ts", default: "./dist/get-status.js" });
     assert.equal(manifest.sideEffects, false);
     assert.equal(manifest.type, "module");
@@ -68,28 +89,39 @@ describe("the package", (test) => {
     }
   });
 
-  test("comes out the same, byte for byte, from two clean clones", () => inTemporaryFolder((folder) => {
-    const tarballs = ["one", "two"].map((name) => {
-      run("git", ["clone", "--quiet", root, name], folder);
-      const clone = join(folder, name);
-      run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", clone], clone);
-      run("npm", ["pack", "--ignore-scripts"], clone);
-      return readFileSync(join(clone, `${manifest.name}-${manifest.version}.tgz`));
-    });
-    assert.ok(tarballs[0]!.equals(tarballs[1]!));
-  }));
+  test("comes out the same, byte for byte, from two clean clones", () =>
+    inTemporaryFolder((folder) => {
+      const tarballs = ["one", "two"].map((name) => {
+        run("git", ["clone", "--quiet", root, name], folder);
+        const clone = join(folder, name);
+        run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", clone], clone);
+        run("npm", ["pack", "--ignore-scripts"], clone);
+        return readFileSync(join(clone, `${manifest.name}-${manifest.version}.tgz`));
+      });
+      assert.ok(tarballs[0]!.equals(tarballs[1]!));
+    }));
 
-  test("is built from the source that is tested", () => inTemporaryFolder((folder) => {
-    run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", root, "--outDir", folder], root);
-    for (const name of ["get-status.js", "get-status.d.ts"]) assert.equal(readFileSync(join(folder, name), "utf8"), read(`dist/${name}`));
-  }));
+  test("is built from the source that is tested", () =>
+    inTemporaryFolder((folder) => {
+      run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", root, "--outDir", folder], root);
+      for (const name of ["get-status.js", "get-status.d.ts"])
+        assert.equal(readFileSync(join(folder, name), "utf8"), read(`dist/${name}`));
+    }));
 });
 
 describe("the repository", (test) => {
   test("has nothing at its top but what it says it has", () => {
     const files = run("git", ["ls-files"], root).trim().split("\n");
     const top = [...new Set(files.map((file) => file.split("/")[0]!))].filter((name) => !name.startsWith("."));
-    assert.deepEqual(top.sort(), ["LICENSE", "README.md", "package-lock.json", "package.json", "src", "tests", "tsconfig.json"]);
+    assert.deepEqual(top.sort(), [
+      "LICENSE",
+      "README.md",
+      "package-lock.json",
+      "package.json",
+      "src",
+      "tests",
+      "tsconfig.json",
+    ]);
   });
 
   test("locks its dependencies without naming a host", () => {

@@ -21,12 +21,20 @@ interface Fence {
 
 const fences: Fence[] = [...read("README.md").matchAll(/(?:<!-- (.*) -->\n)?```(\w*)\n([\s\S]*?)```/g)].map(
   ([, note = "", language = "", code = ""], index) => ({
-    language, code, note, file: /^[\w-]+\.ts$/.test(note) ? note : `fence-${index}.ts`,
+    language,
+    code,
+    note,
+    file: /^[\w-]+\.ts$/.test(note) ? note : `fence-${index}.ts`,
   }),
 );
-const examples: Fence[] = [...read("src/get-status.ts").matchAll(/^ \* ```ts\n([\s\S]*?)^ \* ```/gm)].map(([, code = ""], index) => ({
-  language: "ts", code: code.replace(/^ \* ?/gm, ""), note: "", file: `example-${index}.ts`,
-}));
+const examples: Fence[] = [...read("src/get-status.ts").matchAll(/^ \* ```ts\n([\s\S]*?)^ \* ```/gm)].map(
+  ([, code = ""], index) => ({
+    language: "ts",
+    code: code.replace(/^ \* ?/gm, ""),
+    note: "",
+    file: `example-${index}.ts`,
+  }),
+);
 const programs = [...fences.filter(({ language }) => language === "ts"), ...examples];
 
 mkdirSync(out, { recursive: true });
@@ -35,7 +43,9 @@ for (const { file, code } of programs) {
   writeFileSync(new URL(file, out), /^(import|export)\b/m.test(code) ? code : `${code}\nexport {};\n`);
 }
 // Enough of the platforms that are not here; their real types are in tests/types.
-writeFileSync(new URL("globals.d.ts", out), `
+writeFileSync(
+  new URL("globals.d.ts", out),
+  `
 declare const Deno: { serve(handler: (request: Request) => Promise<Response>): void };
 declare interface Workflow<Params> {
   create(options: { id: string; params: Params }): Promise<{ status(): Promise<unknown> }>;
@@ -52,14 +62,18 @@ declare module "cloudflare:workers" {
     abstract run(event: WorkflowEvent<Params>, step: WorkflowStep): Promise<unknown>;
   }
 }
-`);
+`,
+);
 writeFileSync(new URL("get-status.ts", out), read("src/get-status.ts"));
-writeFileSync(new URL("tsconfig.json", out), JSON.stringify({
-  extends: "../../tests/tsconfig.json",
-  compilerOptions: { rootDir: ".", outDir: ".", noUnusedLocals: false },
-  include: ["*.ts"],
-  exclude: [],
-}));
+writeFileSync(
+  new URL("tsconfig.json", out),
+  JSON.stringify({
+    extends: "../../tests/tsconfig.json",
+    compilerOptions: { rootDir: ".", outDir: ".", noUnusedLocals: false },
+    include: ["*.ts"],
+    exclude: [],
+  }),
+);
 
 /** What a fence says that it prints. */
 const shown = (code: string): string[] => [...code.matchAll(/\/\/=> (.*)/g)].map(([, line = ""]) => line);
@@ -67,7 +81,11 @@ const shown = (code: string): string[] => [...code.matchAll(/\/\/=> (.*)/g)].map
 describe("the code in README and source", (test) => {
   test("compiles", () => {
     try {
-      execFileSync(process.execPath, [fileURLToPath(new URL("node_modules/typescript/bin/tsc", root)), "-p", fileURLToPath(out)]);
+      execFileSync(process.execPath, [
+        fileURLToPath(new URL("node_modules/typescript/bin/tsc", root)),
+        "-p",
+        fileURLToPath(out),
+      ]);
     } catch (error) {
       throw new Error(String((error as { stdout: Buffer }).stdout));
     }
@@ -76,10 +94,15 @@ describe("the code in README and source", (test) => {
   for (const { file, code, note } of programs) {
     if (/^only checked/.test(note)) continue;
     test(`${file} prints what it shows: ${shown(code).join(" | ")}`, async () => {
-      const { stdout } = await promisify(execFile)(process.execPath, [
-        "--import", new URL("support/rehearse.js", import.meta.url).href,
-        fileURLToPath(new URL(file.replace(/ts$/, "js"), out)),
-      ], { cwd: fileURLToPath(root) });
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        [
+          "--import",
+          new URL("support/rehearse.js", import.meta.url).href,
+          fileURLToPath(new URL(file.replace(/ts$/, "js"), out)),
+        ],
+        { cwd: fileURLToPath(root) },
+      );
       // Examples of the source may print more than they show.
       if (code.includes("//=>")) assert.deepEqual(stdout.trim().split("\n"), shown(code));
     });
@@ -114,12 +137,22 @@ describe("the code in README and source", (test) => {
         const request = (): Request => new Request(`https://edge.example${path}`);
         globalThis.fetch = platform;
         const first = await worker.fetch(request(), { API: binding, TOKEN: "t" });
-        globalThis.fetch = ((url: string, init: RequestInit) => platform(url.replace("https://ogc.example.com/ogcapi", server.baseUrl), init)) as typeof fetch;
+        globalThis.fetch = ((url: string, init: RequestInit) =>
+          platform(url.replace("https://ogc.example.com/ogcapi", server.baseUrl), init)) as typeof fetch;
         const second = await serve(request());
-        return [[first.status, await first.json()], [second.status, await second.json()]];
+        return [
+          [first.status, await first.json()],
+          [second.status, await second.json()],
+        ];
       };
-      const both = (status: number, body: unknown): [number, unknown][] => [[status, body], [status, body]];
-      assert.deepEqual(await ask("/jobs/job-1"), both(200, { status: "running", progress: 42, message: "Waited 42 % of 3 s" }));
+      const both = (status: number, body: unknown): [number, unknown][] => [
+        [status, body],
+        [status, body],
+      ];
+      assert.deepEqual(
+        await ask("/jobs/job-1"),
+        both(200, { status: "running", progress: 42, message: "Waited 42 % of 3 s" }),
+      );
       assert.deepEqual(await ask("/jobs/none"), both(404, { error: "no such job" }));
       assert.deepEqual(await ask("/jobs/.."), both(404, { error: "no such page" }));
       assert.deepEqual(await ask("/"), both(404, { error: "no such page" }));
@@ -146,14 +179,22 @@ describe("the code in README and source", (test) => {
   });
 
   test("has no fence of another language", () => {
-    assert.deepEqual(fences.filter(({ language }) => !["ts", "sh"].includes(language)), []);
+    assert.deepEqual(
+      fences.filter(({ language }) => !["ts", "sh"].includes(language)),
+      [],
+    );
   });
 
   test("has a row for each stack that the bench measures", () => {
     const [, table = ""] = /<!-- bench -->([\s\S]*)<!-- \/bench -->/.exec(read("README.md")) ?? [];
     const stacks = readdirSync(new URL("tests/bench/stacks", root)).map((file) => file.replace(".js", ""));
     for (const stack of stacks) {
-      const name = { ours: "**ogcapi-job-status**", fetch: "`fetch`, unchecked", "openapi-generator": "openapi-generator typescript-fetch" }[stack] ?? stack;
+      const name =
+        {
+          ours: "**ogcapi-job-status**",
+          fetch: "`fetch`, unchecked",
+          "openapi-generator": "openapi-generator typescript-fetch",
+        }[stack] ?? stack;
       assert.ok(table.includes(`| ${name} | `), name);
     }
     for (const schema of ["valibot", "zod", "ajv"]) assert.ok(table.includes(`| \`fetch\` + ${schema} | `), schema);
@@ -161,7 +202,12 @@ describe("the code in README and source", (test) => {
 
   test("links to headings and files that are there", () => {
     const text = read("README.md");
-    const anchors = [...text.matchAll(/^#+ (.*)/gm)].map(([, title = ""]) => title.toLowerCase().replace(/[^\w -]/g, "").replaceAll(" ", "-"));
+    const anchors = [...text.matchAll(/^#+ (.*)/gm)].map(([, title = ""]) =>
+      title
+        .toLowerCase()
+        .replace(/[^\w -]/g, "")
+        .replaceAll(" ", "-"),
+    );
     for (const [, target = ""] of text.matchAll(/\]\(([^)]+)\)/g)) {
       if (target.startsWith("#")) assert.ok(anchors.includes(target.slice(1)), target);
       else assert.ok(readOrList(target), target);

@@ -21,16 +21,31 @@ describe("the request", (test) => {
   const given: [string, RequestHeaders, Record<string, string>][] = [
     ["no headers", {}, { accept: "application/json" }],
     ["no pairs", [], { accept: "application/json" }],
-    ["a record", { Authorization: "Bearer t", "X-A": "1" }, { accept: "application/json", authorization: "Bearer t", "x-a": "1" }],
+    [
+      "a record",
+      { Authorization: "Bearer t", "X-A": "1" },
+      { accept: "application/json", authorization: "Bearer t", "x-a": "1" },
+    ],
     ["pairs", [["Authorization", "Bearer t"]], { accept: "application/json", authorization: "Bearer t" }],
-    ["a Headers", new Headers({ Authorization: "Bearer t" }), { accept: "application/json", authorization: "Bearer t" }],
+    [
+      "a Headers",
+      new Headers({ Authorization: "Bearer t" }),
+      { accept: "application/json", authorization: "Bearer t" },
+    ],
     ["a Headers of undici", new UndiciHeaders({ "X-A": "1" }), { accept: "application/json", "x-a": "1" }],
     ["accept", { accept: "text/html" }, { accept: "text/html" }],
     ["Accept", { Accept: "text/html" }, { accept: "text/html" }],
     ["ACCEPT in pairs", [["ACCEPT", "text/html"]], { accept: "text/html" }],
     ["aCCept in a Headers", new Headers([["aCCept", "text/html"]]), { accept: "text/html" }],
     ["an empty Accept", { Accept: "" }, { accept: "" }],
-    ["a name twice", [["X-A", "1"], ["x-a", "2"]], { accept: "application/json", "x-a": "1, 2" }],
+    [
+      "a name twice",
+      [
+        ["X-A", "1"],
+        ["x-a", "2"],
+      ],
+      { accept: "application/json", "x-a": "1, 2" },
+    ],
     ["Latin-1 in a value", { "x-name": "Jürgen" }, { accept: "application/json", "x-name": "Jürgen" }],
     ["a name of Object.prototype", { constructor: "1" } as never, { accept: "application/json", constructor: "1" }],
   ];
@@ -49,9 +64,14 @@ describe("the request", (test) => {
     await getStatus("https://h", "j", { fetch, signal: undefined });
     await getStatus("https://h", "j", { fetch, signal: null as never });
     assert.equal(fetch.calls[0]![1].signal, signal);
-    assert.deepEqual(fetch.calls.map(([, init]) => Object.keys(init)), [
-      ["method", "headers", "signal"], ["method", "headers"], ["method", "headers"],
-    ]);
+    assert.deepEqual(
+      fetch.calls.map(([, init]) => Object.keys(init)),
+      [
+        ["method", "headers", "signal"],
+        ["method", "headers"],
+        ["method", "headers"],
+      ],
+    );
   });
 
   test("getStatus() calls fetch as a bare function", async () => {
@@ -155,6 +175,7 @@ describe("unusable options", (test) => {
       getStatus("https://h", "j", { signal, maxBytes: NaN }),
       getStatus("https://h", "j", { signal, fetch: null as never }),
       getStatus("https://h", "j", { signal, headers: null as never }),
-    ]) assert.ok((await rejection(call)) instanceof TypeError);
+    ])
+      assert.ok((await rejection(call)) instanceof TypeError);
   });
 });

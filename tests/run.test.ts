@@ -13,7 +13,9 @@ function run(code: string, ...patterns: string[]): { status: number | null; out:
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   writeFileSync(new URL("one.test.js", folder), code);
-  const { status, stdout, stderr } = spawnSync(process.execPath, [runner, "--in", fileURLToPath(folder), ...patterns], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [runner, "--in", fileURLToPath(folder), ...patterns], {
+    encoding: "utf8",
+  });
   return { status, out: stdout + stderr };
 }
 
@@ -34,16 +36,27 @@ describe("the runner", (test) => {
     ["a test throws nothing", ours('test("a", () => { throw undefined; });')],
     ["a test never ends", ours('test("a", () => new Promise(() => {}));')],
     ["a test exits", ours('test("a", () => process.exit(0));')],
-    ["a rejection is unhandled", ours('test("a", () => void Promise.reject(new Error("x"))); test("b", () => new Promise((done) => setTimeout(done, 5)));')],
+    [
+      "a rejection is unhandled",
+      ours(
+        'test("a", () => void Promise.reject(new Error("x"))); test("b", () => new Promise((done) => setTimeout(done, 5)));',
+      ),
+    ],
     ["a file defines no test", ours("")],
     ["a file holds none", "export {};"],
     ["a file throws at import", "throw new Error('x');"],
     ["a file does not parse", "import {"],
     ["a file forgets to run its suite", plain('test("a", () => {});')],
-    ["a file leaves `only` in", plain('test("a", () => { throw new Error("x"); }); test.only("b", () => {}); test.run();')],
+    [
+      "a file leaves `only` in",
+      plain('test("a", () => { throw new Error("x"); }); test.only("b", () => {}); test.run();'),
+    ],
     ["a file skips a test", plain('test.skip("a", () => {}); test("b", () => {}); test.run();')],
     ["a hook throws", plain('test.before(() => { throw new Error("x"); }); test("a", () => {}); test.run();')],
-    ["a file evades the count", `${ours('test("a", () => {});')} import { suite } from "uvu"; const t = suite("t"); t.only("b", () => {}); t("c", () => {}); t.run();`],
+    [
+      "a file evades the count",
+      `${ours('test("a", () => {});')} import { suite } from "uvu"; const t = suite("t"); t.only("b", () => {}); t("c", () => {}); t.run();`,
+    ],
     ["a file sets its exit code", ours('test("a", () => { process.exitCode = 0; throw new Error("x"); });')],
     ["a pattern matches no file", ours('test("a", () => {});'), "nothing"],
   ] as const) {

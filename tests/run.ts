@@ -24,9 +24,11 @@ let passed = 0;
 let failed = 0;
 
 const queue = [...files];
-await Promise.all(Array.from({ length: availableParallelism() }, async () => {
-  for (let file = queue.shift(); file !== undefined; file = queue.shift()) await run(file);
-}));
+await Promise.all(
+  Array.from({ length: availableParallelism() }, async () => {
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) await run(file);
+  }),
+);
 if (!files.length) {
   console.error(`no test file matches ${positionals.join(" ") || "*.test.js"} in ${values.in}`);
   failed++;
@@ -40,14 +42,25 @@ async function run(file: string): Promise<void> {
   const counted = /^tests: (\d+) of (\d+)$/m.exec(output);
   const [ran, defined] = counted ? [Number(counted[1]), Number(counted[2])] : [0, 0];
   const sum = (name: string): number =>
-    [...output.matchAll(new RegExp(`^\\s*${name}:\\s+(\\d+)`, "gm"))].reduce((total, match) => total + Number(match[1]), 0);
-  const problem = !counted || !defined ? "ran no test"
-    : ran !== defined ? `passed ${ran} of the ${defined} tests it defines`
-    : sum("Total") !== defined || sum("Passed") !== defined || sum("Skipped") ? `uvu reports another count than ${defined}`
-    : code !== 0 ? `exited with ${code}` : "";
+    [...output.matchAll(new RegExp(`^\\s*${name}:\\s+(\\d+)`, "gm"))].reduce(
+      (total, match) => total + Number(match[1]),
+      0,
+    );
+  const problem =
+    !counted || !defined
+      ? "ran no test"
+      : ran !== defined
+        ? `passed ${ran} of the ${defined} tests it defines`
+        : sum("Total") !== defined || sum("Passed") !== defined || sum("Skipped")
+          ? `uvu reports another count than ${defined}`
+          : code !== 0
+            ? `exited with ${code}`
+            : "";
   passed += ran;
   failed += problem ? Math.max(1, defined - ran) : 0;
-  console.log(`${problem ? "FAIL" : "ok  "} ${file.replace(".js", "")} ${ran} (${Date.now() - start} ms)${problem && `: ${problem}`}`);
+  console.log(
+    `${problem ? "FAIL" : "ok  "} ${file.replace(".js", "")} ${ran} (${Date.now() - start} ms)${problem && `: ${problem}`}`,
+  );
   if (problem) console.log(output);
 }
 

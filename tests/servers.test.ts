@@ -10,12 +10,14 @@ describe("the recorded answers", (test) => {
     test(`getStatus() reads ${answer.file}, ${answer.kind}: ${answer.about}`, async () => {
       const empty = [204, 304].includes(answer.status);
       const result = await getStatus(asked.baseUrl, asked.jobId, {
-        fetch: async () => new Response(empty ? null : bodyOf(answer), { status: answer.status, headers: answer.headers ?? {} }),
+        fetch: async () =>
+          new Response(empty ? null : bodyOf(answer), { status: answer.status, headers: answer.headers ?? {} }),
       });
       assert.deepEqual(result, complete(answer));
-      assert.deepEqual([isStatusInfo, isNotFound, isServerError].map((guard) => guard(result)), [
-        answer.result.kind === "StatusInfo", answer.result.kind === "NotFound", answer.result.kind === "ServerError",
-      ]);
+      assert.deepEqual(
+        [isStatusInfo, isNotFound, isServerError].map((guard) => guard(result)),
+        [answer.result.kind === "StatusInfo", answer.result.kind === "NotFound", answer.result.kind === "ServerError"],
+      );
     });
   }
 

@@ -19,10 +19,26 @@ describe("a status", (test) => {
     ["successful", ["successful", "succeeded", "finished"]],
     ["failed", ["failed", "error", "rejected"]],
     ["dismissed", ["dismissed", "canceled", "cancelled", "deleted"]],
-    ["unknown", [
-      "unknown", "captured", "valid", "released", "constructor", "__proto__", "toString", "hasOwnProperty", "running ", " running",
-      "run", "runningx", "null", "0", "running\n",
-    ]],
+    [
+      "unknown",
+      [
+        "unknown",
+        "captured",
+        "valid",
+        "released",
+        "constructor",
+        "__proto__",
+        "toString",
+        "hasOwnProperty",
+        "running ",
+        " running",
+        "run",
+        "runningx",
+        "null",
+        "0",
+        "running\n",
+      ],
+    ],
   ];
   for (const [status, list] of words) {
     for (const word of list) {
@@ -98,14 +114,24 @@ describe("the optional members", (test) => {
     });
     test(`getStatus() leaves ${name} out where it is anything else`, async () => {
       for (const value of [undefined, null, "", 0, 5, true, {}, [], ["a"]]) {
-        assert.ok(!(name in await read({ jobID: "j", status: "running", [name]: value })), JSON.stringify(value));
+        assert.ok(!(name in (await read({ jobID: "j", status: "running", [name]: value }))), JSON.stringify(value));
       }
     });
   }
 
   for (const [sent, progress] of [
-    [0, 0], [100, 100], [50, 50], [12.5, 12.5], [1e-7, 1e-7], [99.999, 99.999],
-    ["0", 0], ["1", 1], ["100", 100], ["12.5", 12.5], ["007", 7], ["100.0", 100],
+    [0, 0],
+    [100, 100],
+    [50, 50],
+    [12.5, 12.5],
+    [1e-7, 1e-7],
+    [99.999, 99.999],
+    ["0", 0],
+    ["1", 1],
+    ["100", 100],
+    ["12.5", 12.5],
+    ["007", 7],
+    ["100.0", 100],
   ] as const) {
     test(`getStatus() reads the progress ${JSON.stringify(sent)} as ${progress}`, async () => {
       assert.equal((await read({ jobID: "j", status: "running", progress: sent })).progress, progress);
@@ -113,17 +139,47 @@ describe("the optional members", (test) => {
   }
 
   for (const progress of [
-    undefined, null, "", " ", -1, -0.1, 100.1, 101, 1e99, "-1", "+5", "101", "100.1", "5.", ".5", "1e1", "0x10", " 5", "5 ", "5%", "50 %",
-    "5,5", "NaN", "Infinity", "5\n", "٥", "1.2.3", true, [], [5], {}, { value: 5 },
+    undefined,
+    null,
+    "",
+    " ",
+    -1,
+    -0.1,
+    100.1,
+    101,
+    1e99,
+    "-1",
+    "+5",
+    "101",
+    "100.1",
+    "5.",
+    ".5",
+    "1e1",
+    "0x10",
+    " 5",
+    "5 ",
+    "5%",
+    "50 %",
+    "5,5",
+    "NaN",
+    "Infinity",
+    "5\n",
+    "٥",
+    "1.2.3",
+    true,
+    [],
+    [5],
+    {},
+    { value: 5 },
   ]) {
     test(`getStatus() leaves the progress ${JSON.stringify(progress)} out`, async () => {
-      assert.ok(!("progress" in await read({ jobID: "j", status: "running", progress })));
+      assert.ok(!("progress" in (await read({ jobID: "j", status: "running", progress }))));
     });
   }
 
   test("getStatus() leaves a progress out that JSON makes infinite", async () => {
     const fetch = answering('{"jobID":"j","status":"running","progress":1e999}');
-    assert.ok(!("progress" in await getStatus("https://h", "j", { fetch })));
+    assert.ok(!("progress" in (await getStatus("https://h", "j", { fetch }))));
   });
 
   test("getStatus() reads a running job whose finished is null", async () => {
@@ -140,8 +196,19 @@ describe("the optional members", (test) => {
 
   test("getStatus() hands the whole document out as parsed, with what the type does not name", async () => {
     const document = {
-      jobID: "", id: "x", status: "CAPTURED", type: null, percentCompleted: 12.5, metadata: { log: [["a", "b"]] }, links: "none",
-      exception: [], progress: "x", kind: "NotFound", http: { status: 500 }, document: 5, reason: "gone",
+      jobID: "",
+      id: "x",
+      status: "CAPTURED",
+      type: null,
+      percentCompleted: 12.5,
+      metadata: { log: [["a", "b"]] },
+      links: "none",
+      exception: [],
+      progress: "x",
+      kind: "NotFound",
+      http: { status: 500 },
+      document: 5,
+      reason: "gone",
     };
     const info = await read(document);
     assert.deepEqual(info.document, document);
@@ -211,7 +278,8 @@ describe("the links", (test) => {
   for (const name of ["rel", "type", "hreflang", "title"] as const) {
     test(`getStatus() keeps ${name} of a link where it is a non-empty string`, async () => {
       const link = async (value: unknown) =>
-        (await read({ jobID: "j", status: "running", links: [{ href: "https://h/", [name]: value, length: 5 }] })).links[0]!;
+        (await read({ jobID: "j", status: "running", links: [{ href: "https://h/", [name]: value, length: 5 }] }))
+          .links[0]!;
       assert.deepEqual(await link("x"), { href: "https://h/", [name]: "x" });
       for (const value of [null, "", 5, {}, ["x"]]) assert.deepEqual(await link(value), { href: "https://h/" });
     });
@@ -219,15 +287,36 @@ describe("the links", (test) => {
 
   test("getStatus() leaves out what is no link, and keeps the order of the rest", async () => {
     const links = [
-      null, 5, "https://h/", [], ["https://h/"], {}, { href: null }, { href: "" }, { href: 5 }, { href: ["https://h/"] },
-      { rel: "self", href: "https://h/1" }, { href: {} }, { rel: "self", href: "https://h/2" },
+      null,
+      5,
+      "https://h/",
+      [],
+      ["https://h/"],
+      {},
+      { href: null },
+      { href: "" },
+      { href: 5 },
+      { href: ["https://h/"] },
+      { rel: "self", href: "https://h/1" },
+      { href: {} },
+      { rel: "self", href: "https://h/2" },
     ];
     assert.deepEqual((await read({ jobID: "j", status: "running", links })).links, [
-      { href: "https://h/1", rel: "self" }, { href: "https://h/2", rel: "self" },
+      { href: "https://h/1", rel: "self" },
+      { href: "https://h/2", rel: "self" },
     ]);
   });
 
-  for (const links of [undefined, null, "", "https://h/", 5, {}, { href: "https://h/" }, { 0: { href: "https://h/" }, length: 1 }]) {
+  for (const links of [
+    undefined,
+    null,
+    "",
+    "https://h/",
+    5,
+    {},
+    { href: "https://h/" },
+    { 0: { href: "https://h/" }, length: 1 },
+  ]) {
     test(`getStatus() reads links that are ${JSON.stringify(links)} as none`, async () => {
       assert.deepEqual((await read({ jobID: "j", status: "running", links })).links, []);
     });
@@ -236,7 +325,11 @@ describe("the links", (test) => {
 
 describe("the exception of a failed job", (test) => {
   const exceptions: [string, unknown, object | undefined][] = [
-    ["all of RFC 9457", { type: "t", title: "T", detail: "d", instance: "i", status: 400 }, { type: "t", title: "T", detail: "d", instance: "i", status: 400 }],
+    [
+      "all of RFC 9457",
+      { type: "t", title: "T", detail: "d", instance: "i", status: 400 },
+      { type: "t", title: "T", detail: "d", instance: "i", status: 400 },
+    ],
     ["type alone", { type: "t" }, { type: "t" }],
     ["title alone", { title: "T" }, { title: "T" }],
     ["detail alone", { detail: "d" }, { detail: "d" }],

@@ -18,13 +18,20 @@ describe("the types", (test) => {
   });
 
   test("a refusal that no longer refuses is found", () => {
-    const program = readFileSync(new URL("tests/types/programs/refused.ts", root), "utf8").replace('info.status = "failed"', "info.status");
+    const program = readFileSync(new URL("tests/types/programs/refused.ts", root), "utf8").replace(
+      'info.status = "failed"',
+      "info.status",
+    );
     const out = new URL(".build/refused/", root);
     mkdirSync(out, { recursive: true });
     writeFileSync(new URL("refused.ts", out), program);
-    writeFileSync(new URL("tsconfig.json", out), JSON.stringify({
-      extends: "../../tests/types/tsconfig.json", include: ["*.ts"],
-    }));
+    writeFileSync(
+      new URL("tsconfig.json", out),
+      JSON.stringify({
+        extends: "../../tests/types/tsconfig.json",
+        include: ["*.ts"],
+      }),
+    );
     const { code, out: errors } = compile(out);
     assert.notEqual(code, 0);
     assert.match(errors, /^[^\n]*error TS2578: Unused '@ts-expect-error' directive\.\n$/);

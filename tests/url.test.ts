@@ -47,7 +47,10 @@ describe("the URL", (test) => {
       for (const base of [baseUrl, new URL(baseUrl)]) {
         const fetch = answering(STATUS);
         const result = await getStatus(base, jobId, { fetch });
-        assert.deepEqual(fetch.calls.map(([asked]) => asked), [url]);
+        assert.deepEqual(
+          fetch.calls.map(([asked]) => asked),
+          [url],
+        );
         assert.equal(result.http?.url, url);
         // What is sent is what was written: URL parsing changes nothing more.
         assert.equal(new URL(url).href, url);
@@ -75,9 +78,19 @@ describe("the URL", (test) => {
 
 describe("an unusable baseUrl or jobId", (test) => {
   const jobIds: [string, unknown][] = [
-    ["empty", ""], ["a dot segment", "."], ["two dots", ".."], ["a lone high surrogate", "a\ud800"],
-    ["a lone low surrogate", "\udc00b"], ["undefined", undefined], ["null", null], ["a number", 5], ["a bigint", 5n],
-    ["a symbol", Symbol("j")], ["an object", { toString: () => "j" }], ["a String object", new String("j")], ["an array", ["j"]],
+    ["empty", ""],
+    ["a dot segment", "."],
+    ["two dots", ".."],
+    ["a lone high surrogate", "a\ud800"],
+    ["a lone low surrogate", "\udc00b"],
+    ["undefined", undefined],
+    ["null", null],
+    ["a number", 5],
+    ["a bigint", 5n],
+    ["a symbol", Symbol("j")],
+    ["an object", { toString: () => "j" }],
+    ["a String object", new String("j")],
+    ["an array", ["j"]],
     ["an object without a prototype", Object.create(null)],
   ];
   for (const [name, jobId] of jobIds) {
@@ -92,11 +105,25 @@ describe("an unusable baseUrl or jobId", (test) => {
   }
 
   const baseUrls: [string, unknown][] = [
-    ["empty", ""], ["relative", "/ogc"], ["without a scheme", "h/ogc"], ["ftp", "ftp://h/"], ["file", "file:///etc"],
-    ["data", "data:application/json,{}"], ["javascript", "javascript:alert(1)"], ["blob", "blob:https://h/1"],
-    ["with a user", "https://secret@h/"], ["with a password", "https://user:secret@h/"], ["with only a password", "https://:secret@h/"],
-    ["of no valid host", "https://secret secret/"], ["of a wrong port", "https://h:secret/"], ["undefined", undefined], ["null", null],
-    ["a number", 5], ["a symbol", Symbol("u")], ["an object", {}], ["an object without a prototype", Object.create(null)],
+    ["empty", ""],
+    ["relative", "/ogc"],
+    ["without a scheme", "h/ogc"],
+    ["ftp", "ftp://h/"],
+    ["file", "file:///etc"],
+    ["data", "data:application/json,{}"],
+    ["javascript", "javascript:alert(1)"],
+    ["blob", "blob:https://h/1"],
+    ["with a user", "https://secret@h/"],
+    ["with a password", "https://user:secret@h/"],
+    ["with only a password", "https://:secret@h/"],
+    ["of no valid host", "https://secret secret/"],
+    ["of a wrong port", "https://h:secret/"],
+    ["undefined", undefined],
+    ["null", null],
+    ["a number", 5],
+    ["a symbol", Symbol("u")],
+    ["an object", {}],
+    ["an object without a prototype", Object.create(null)],
     ["a URL object of another scheme", new URL("ftp://h/?secret")],
     ["a URL object with credentials", new URL("https://user:secret@h/")],
   ];
@@ -118,7 +145,12 @@ describe("an unusable baseUrl or jobId", (test) => {
       () => getStatus("https://h", ""),
       () => getStatus("https://h", "j", { fetch: 5 as never }),
       () => getStatus("https://h", "j", null as never),
-      () => getStatus("https://h", "j", { get fetch(): never { throw new TypeError("getter"); } }),
+      () =>
+        getStatus("https://h", "j", {
+          get fetch(): never {
+            throw new TypeError("getter");
+          },
+        }),
     ];
     for (const call of calls) assert.ok((await rejection(call())) instanceof TypeError);
   });

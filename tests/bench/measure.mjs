@@ -22,7 +22,8 @@ const ROUNDS = { 1: [60, 20], 100: [10, 150], 1000: [7, 300] };
 /** Ratios of each stack to the first, by the mean of two short runs, round by round. */
 async function ratios(calls, rounds, milliseconds) {
   const result = new Map(calls.map(([name]) => [name, []]));
-  for (let round = -Math.ceil(rounds / 20); round < rounds; round++) { // the first to warm up
+  for (let round = -Math.ceil(rounds / 20); round < rounds; round++) {
+    // the first to warm up
     const bench = new Bench({ time: milliseconds, iterations: 1, warmup: false });
     // In another order each time, there and back, and behind one unmeasured call: whoever is first would pay for the
     // connections, and whoever is second for the garbage.
@@ -61,7 +62,7 @@ if (task === "injected") {
   result.ratios = await ratios(calls, 100, 5);
 } else if (task.startsWith("http")) {
   const calls = stacks.map(([name, create]) => [name, create({ fetch: globalThis.fetch, baseUrl: task })]);
-  for (const inFlight of (process.env.IN_FLIGHT).split(",").map(Number)) {
+  for (const inFlight of process.env.IN_FLIGHT.split(",").map(Number)) {
     result[inFlight] = await ratios(
       calls.map(([name, call]) => [name, () => Promise.all(Array.from({ length: inFlight }, () => call("j")))]),
       ...ROUNDS[inFlight],
@@ -80,11 +81,21 @@ if (task === "injected") {
 } else if (task === "growth") {
   const [, create] = stacks.find(([name]) => name === "ours");
   const status = { jobID: "j", status: "running", type: "process" };
-  const link = { href: "https://h/jobs/j/results?f=json", rel: "results", type: "application/json", title: "Results of the job" };
+  const link = {
+    href: "https://h/jobs/j/results?f=json",
+    rel: "results",
+    type: "application/json",
+    title: "Results of the job",
+  };
   const shapes = {
-    links: (bytes) => JSON.stringify({ ...status, links: Array(Math.max(1, Math.floor(bytes / JSON.stringify(link).length))).fill(link) }),
+    links: (bytes) =>
+      JSON.stringify({
+        ...status,
+        links: Array(Math.max(1, Math.floor(bytes / JSON.stringify(link).length))).fill(link),
+      }),
     message: (bytes) => JSON.stringify({ ...status, message: "m".repeat(bytes) }),
-    vendor: (bytes) => JSON.stringify({ ...status, metadata: Array(Math.ceil(bytes / 24)).fill({ time: 1, log: "x" }) }),
+    vendor: (bytes) =>
+      JSON.stringify({ ...status, metadata: Array(Math.ceil(bytes / 24)).fill({ time: 1, log: "x" }) }),
     "error, HTML": (bytes) => "<p>".padEnd(bytes, "error "),
   };
   for (const [shape, write] of Object.entries(shapes)) {
@@ -94,7 +105,16 @@ if (task === "injected") {
       const fetch = async () => new Response(body, { ...init, status: failed ? 500 : 200 });
       const call = create({ fetch, baseUrl: "http://h" });
       const bare = async () => (failed ? (await fetch()).text() : (await fetch()).json());
-      const { ours: [, ratio] } = await ratios([["bare", bare], ["ours", () => call("j")]], 20, 6);
+      const {
+        ours: [, ratio],
+      } = await ratios(
+        [
+          ["bare", bare],
+          ["ours", () => call("j")],
+        ],
+        20,
+        6,
+      );
       // As many results as make some megabytes: one is lost in what the heap holds anyway.
       const kept = [];
       await settle();

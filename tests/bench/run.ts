@@ -41,15 +41,22 @@ interface Growth {
 const STACKS: readonly Stack[] = [
   { name: "ours", packages: [], schemas: [] },
   { name: "fetch", packages: [], schemas: ["valibot", "zod", "ajv"] },
-  ...["redaxios", "up-fetch", "wretch", "openapi-generator", "openapi-fetch", "hey-api", "ofetch", "ky", "axios"].map((name) => ({
-    name, packages: ["openapi-generator", "hey-api"].includes(name) ? [] : [name], schemas: ["valibot", "zod"],
-  })),
+  ...["redaxios", "up-fetch", "wretch", "openapi-generator", "openapi-fetch", "hey-api", "ofetch", "ky", "axios"].map(
+    (name) => ({
+      name,
+      packages: ["openapi-generator", "hey-api"].includes(name) ? [] : [name],
+      schemas: ["valibot", "zod"],
+    }),
+  ),
 ];
 
 async function hold(): Promise<void> {
   prepare(["ours", "fetch"]);
   const size = ownSize();
-  const results: [string, number, number][] = [["module, bytes", size.module, BOUNDS.module], ["getStatus, bytes", size.getStatus, BOUNDS.getStatus]];
+  const results: [string, number, number][] = [
+    ["module, bytes", size.module, BOUNDS.module],
+    ["getStatus, bytes", size.getStatus, BOUNDS.getStatus],
+  ];
   const url = await serve();
   for (const [name, measureOnce, bound] of [
     ["a call over an injected fetch", () => measure("injected", ["fetch", "ours"]).ratios.ours[1], BOUNDS.injected],
@@ -81,16 +88,24 @@ async function compare(): Promise<void> {
   const plain = ["fetch", ...names.filter((name) => name !== "fetch")];
   console.log("measuring, for ten minutes or so");
   // Each beside bare fetch in a process of its own, so that none pays for the garbage of another.
-  const beside = (task: string, name: string, env = {}, young?: number): any => measure(task, name === "fetch" ? [name] : ["fetch", name], env, young);
+  const beside = (task: string, name: string, env = {}, young?: number): any =>
+    measure(task, name === "fetch" ? [name] : ["fetch", name], env, young);
   const injected = Object.fromEntries(names.map((name) => [name, beside("injected", name).ratios[name]]));
   // The schemas refuse the null of pygeoapi's document, so they are given one of the standard.
-  const checkedCalls = measure("injected", ["fetch", "fetch+valibot", "fetch+zod", "fetch+ajv"], { DOCUMENT: "ogc-v10-full-running.json" }).ratios;
+  const checkedCalls = measure("injected", ["fetch", "fetch+valibot", "fetch+zod", "fetch+ajv"], {
+    DOCUMENT: "ogc-v10-full-running.json",
+  }).ratios;
   const url = await serve();
-  const loopback = Object.fromEntries(names.map((name) => [name, {
-    ...beside(url, name, { IN_FLIGHT: "1" }),
-    // Node's own young generation: many calls at once would fill a large one as well, at one stack's cost.
-    ...beside(url, name, { IN_FLIGHT: "100,1000" }, 16),
-  }]));
+  const loopback = Object.fromEntries(
+    names.map((name) => [
+      name,
+      {
+        ...beside(url, name, { IN_FLIGHT: "1" }),
+        // Node's own young generation: many calls at once would fill a large one as well, at one stack's cost.
+        ...beside(url, name, { IN_FLIGHT: "100,1000" }, 16),
+      },
+    ]),
+  );
   const allocated = measure("allocated", plain);
   const read = measure("read", [...plain, "fetch+valibot", "fetch+zod", "fetch+ajv"]);
   const growth = measure("growth", ["ours"]);
@@ -100,26 +115,61 @@ async function compare(): Promise<void> {
 
   const row = (cells: (string | number)[]): string => `| ${cells.join(" | ")} |`;
   const number = (value: number): string => value.toLocaleString("en-US");
-  const ratio = (values?: number[]): string => values ? values[1]!.toFixed(2) : "";
+  const ratio = (values?: number[]): string => (values ? values[1]!.toFixed(2) : "");
   const spread = (values: number[]): string => `${ratio(values)} (${values[0]!.toFixed(2)}–${values[2]!.toFixed(2)})`;
-  const title = (name: string): string => name === "ours" ? "**ogcapi-job-status**" : name === "fetch" ? "`fetch`, unchecked" : name === "openapi-generator" ? "openapi-generator typescript-fetch" : name;
+  const title = (name: string): string =>
+    name === "ours"
+      ? "**ogcapi-job-status**"
+      : name === "fetch"
+        ? "`fetch`, unchecked"
+        : name === "openapi-generator"
+          ? "openapi-generator typescript-fetch"
+          : name;
   const rows = STACKS.map(({ name, packages, schemas }) => {
     const { count, bytes } = installed(packages);
-    const size = (schema: string): string => schemas.includes(schema) ? number(gzip(`${name}+${schema}`)) : "";
+    const size = (schema: string): string => (schemas.includes(schema) ? number(gzip(`${name}+${schema}`)) : "");
     const own = name === "ours" ? ownSize() : undefined;
     return row([
-      title(name), number(own?.module ?? gzip(name)), number(own?.brotli ?? brotli(name)), size("valibot"), size("zod"), count ? `${count}, ${number(Math.round(bytes / 1024))} KiB` : "0",
-      (Math.round(cold[name]! * 10) / 10 || 0).toFixed(1), spread(injected[name]), ...[1, 100, 1000].map((n) => spread(loopback[name][n][name])), number(allocated[name]),
-      `${read[name].read}`, `${read[name].told}`,
+      title(name),
+      number(own?.module ?? gzip(name)),
+      number(own?.brotli ?? brotli(name)),
+      size("valibot"),
+      size("zod"),
+      count ? `${count}, ${number(Math.round(bytes / 1024))} KiB` : "0",
+      (Math.round(cold[name]! * 10) / 10 || 0).toFixed(1),
+      spread(injected[name]),
+      ...[1, 100, 1000].map((n) => spread(loopback[name][n][name])),
+      number(allocated[name]),
+      `${read[name].read}`,
+      `${read[name].told}`,
     ]);
   });
   const checked = ["valibot", "zod", "ajv"].map((schema) =>
-    row([`\`fetch\` + ${schema}`, number(gzip(`fetch+${schema}`)), number(brotli(`fetch+${schema}`)), "", "", "", "", ratio(checkedCalls[`fetch+${schema}`]), "", "", "", "", read[`fetch+${schema}`].read, read[`fetch+${schema}`].told]));
-  const versions = Object.entries(JSON.parse(readFileSync(manifest, "utf8")).dependencies).map(([name, version]) => `${name} ${version}`).join(", ");
+    row([
+      `\`fetch\` + ${schema}`,
+      number(gzip(`fetch+${schema}`)),
+      number(brotli(`fetch+${schema}`)),
+      "",
+      "",
+      "",
+      "",
+      ratio(checkedCalls[`fetch+${schema}`]),
+      "",
+      "",
+      "",
+      "",
+      read[`fetch+${schema}`].read,
+      read[`fetch+${schema}`].told,
+    ]),
+  );
+  const versions = Object.entries(JSON.parse(readFileSync(manifest, "utf8")).dependencies)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(", ");
   const text = [
     "| stack | gzip, bytes | brotli | + valibot | + zod | packages | cold import, ms | call, injected | call, loopback | 100 at once | 1,000 at once | bytes a call | documents read | errors told |",
     "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
-    ...rows, ...checked,
+    ...rows,
+    ...checked,
     "",
     `Of ${documents} recorded status documents and ${errors} other answers. \`getStatus\` alone, tree-shaken: ${number(ownSize().getStatus)} bytes gzip.`,
     "Calls are ratios to `fetch`, unchecked: the median of interleaved rounds and, in brackets, what the middle eight in ten of them",
@@ -138,7 +188,13 @@ async function compare(): Promise<void> {
   ].join("\n");
   console.log(text);
   const readme = join(root, "README.md");
-  writeFileSync(readme, readFileSync(readme, "utf8").replace(/(<!-- bench -->\n)[\s\S]*?(<!-- \/bench -->)/, (_, start, end) => `${start}${text}\n${end}`));
+  writeFileSync(
+    readme,
+    readFileSync(readme, "utf8").replace(
+      /(<!-- bench -->\n)[\s\S]*?(<!-- \/bench -->)/,
+      (_, start, end) => `${start}${text}\n${end}`,
+    ),
+  );
 }
 
 /** Generates what is generated, and bundles each stack, alone and with each schema. */
@@ -155,10 +211,18 @@ function prepare(names: string[]): void {
   for (const document of ["pygeoapi-running.json", "ogc-v10-full-running.json"]) {
     cpSync(join(root, "tests/servers/answers", document), join(work, document));
   }
-  writeFileSync(join(work, "answers.json"), JSON.stringify(answers.map((answer) => ({
-    status: answer.status, headers: answer.headers ?? {}, body: Buffer.from(bodyOf(answer)).toString("utf8"), kind: answer.result.kind,
-    expected: answer.result.kind === "StatusInfo" ? answer.result.status : undefined,
-  }))));
+  writeFileSync(
+    join(work, "answers.json"),
+    JSON.stringify(
+      answers.map((answer) => ({
+        status: answer.status,
+        headers: answer.headers ?? {},
+        body: Buffer.from(bodyOf(answer)).toString("utf8"),
+        kind: answer.result.kind,
+        expected: answer.result.kind === "StatusInfo" ? answer.result.status : undefined,
+      })),
+    ),
+  );
 }
 
 function generateHeyApi(): void {
@@ -173,10 +237,28 @@ function generateOpenApi(): void {
   const jar = join(work, `openapi-generator-cli-${GENERATOR}.jar`);
   const run = (command: string, args: string[]): void => {
     const { status, error } = spawnSync(command, args, { cwd: work, stdio: ["ignore", "ignore", "inherit"] });
-    if (status !== 0) throw new Error(`Cannot generate the client of openapi-generator: ${command} ${error ? "is missing" : `exited with ${status}`}`);
+    if (status !== 0)
+      throw new Error(
+        `Cannot generate the client of openapi-generator: ${command} ${error ? "is missing" : `exited with ${status}`}`,
+      );
   };
-  run("mvn", ["-q", "dependency:copy", `-Dartifact=org.openapitools:openapi-generator-cli:${GENERATOR}`, `-DoutputDirectory=${work}`]);
-  run("java", ["-jar", jar, "generate", "-g", "typescript-fetch", "-i", join(here, "openapi.json"), "-o", join(work, "generated/openapi-generator")]);
+  run("mvn", [
+    "-q",
+    "dependency:copy",
+    `-Dartifact=org.openapitools:openapi-generator-cli:${GENERATOR}`,
+    `-DoutputDirectory=${work}`,
+  ]);
+  run("java", [
+    "-jar",
+    jar,
+    "generate",
+    "-g",
+    "typescript-fetch",
+    "-i",
+    join(here, "openapi.json"),
+    "-o",
+    join(work, "generated/openapi-generator"),
+  ]);
 }
 
 function generateAjv(): void {
@@ -184,18 +266,29 @@ function generateAjv(): void {
   const standalone = load("ajv/dist/standalone").default;
   const document = JSON.parse(readFileSync(join(here, "openapi.json"), "utf8"));
   const ajv = new Ajv({ code: { source: true, esm: true }, formats: { "date-time": true } });
-  const schema = JSON.parse(JSON.stringify(document.components.schemas.StatusInfo).replaceAll("#/components/schemas/Link", "#/$defs/Link"));
+  const schema = JSON.parse(
+    JSON.stringify(document.components.schemas.StatusInfo).replaceAll("#/components/schemas/Link", "#/$defs/Link"),
+  );
   const validate = ajv.compile({ ...schema, $defs: { Link: document.components.schemas.Link } });
   writeFileSync(join(work, "generated/ajv.js"), standalone(ajv, validate));
 }
 
 function bundle(name: string, stack: string, schema: string): void {
-  const contents = stack === "ours"
-    ? `export { create } from "./stacks/ours.js";`
-    : `import { create as make } from "./stacks/${stack}.js"; import { parse } from "./schemas/${schema}.js"; export const create = (options) => make({ ...options, parse });`;
+  const contents =
+    stack === "ours"
+      ? `export { create } from "./stacks/ours.js";`
+      : `import { create as make } from "./stacks/${stack}.js"; import { parse } from "./schemas/${schema}.js"; export const create = (options) => make({ ...options, parse });`;
   load("esbuild").buildSync({
-    stdin: { contents, resolveDir: here }, outfile: join(work, `${name}.js`), bundle: true, minify: true, format: "esm", target: "es2022",
-    alias: { generated: join(work, "generated") }, nodePaths: [join(here, "node_modules")], logLevel: "error", conditions: ["browser"],
+    stdin: { contents, resolveDir: here },
+    outfile: join(work, `${name}.js`),
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    alias: { generated: join(work, "generated") },
+    nodePaths: [join(here, "node_modules")],
+    logLevel: "error",
+    conditions: ["browser"],
   });
 }
 
@@ -206,35 +299,71 @@ const brotli = (name: string): number => brotliCompressSync(minified(name)).leng
 /** The library as it is, whole, and its function alone. */
 function ownSize(): { module: number; getStatus: number; brotli: number } {
   const source = join(root, "src/get-status.ts");
-  const { code } = load("esbuild").transformSync(readFileSync(source, "utf8"), { loader: "ts", minify: true, format: "esm", target: "es2022" });
+  const { code } = load("esbuild").transformSync(readFileSync(source, "utf8"), {
+    loader: "ts",
+    minify: true,
+    format: "esm",
+    target: "es2022",
+  });
   const [{ contents }] = load("esbuild").buildSync({
-    stdin: { contents: `export { getStatus } from ${JSON.stringify(source)}`, resolveDir: here }, bundle: true, minify: true, format: "esm",
-    target: "es2022", write: false,
+    stdin: { contents: `export { getStatus } from ${JSON.stringify(source)}`, resolveDir: here },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    write: false,
   }).outputFiles;
-  return { module: gzipSync(code, { level: 9 }).length, getStatus: gzipSync(contents, { level: 9 }).length, brotli: brotliCompressSync(code).length };
+  return {
+    module: gzipSync(code, { level: 9 }).length,
+    getStatus: gzipSync(contents, { level: 9 }).length,
+    brotli: brotliCompressSync(code).length,
+  };
 }
 
 /** What measure.mjs prints; a young generation of so many MiB is seldom full while it measures. */
 function measure(task: string, names: string[], env: Record<string, string> = {}, young = 256): any {
-  const out = execFileSync(process.execPath, [
-    "--expose-gc", `--min-semi-space-size=${young}`, `--max-semi-space-size=${young}`, join(here, "measure.mjs"), manifest, work, task, ...names.map((name) => join(work, `${name}.js`)),
-  ], { encoding: "utf8", env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "inherit"], maxBuffer: 1e8 });
+  const out = execFileSync(
+    process.execPath,
+    [
+      "--expose-gc",
+      `--min-semi-space-size=${young}`,
+      `--max-semi-space-size=${young}`,
+      join(here, "measure.mjs"),
+      manifest,
+      work,
+      task,
+      ...names.map((name) => join(work, `${name}.js`)),
+    ],
+    { encoding: "utf8", env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "inherit"], maxBuffer: 1e8 },
+  );
   return JSON.parse(out.trim().split("\n").at(-1)!);
 }
 
 function serve(): Promise<string> {
-  const child = spawn(process.execPath, [join(here, "server.mjs"), join(work, "pygeoapi-running.json")], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [join(here, "server.mjs"), join(work, "pygeoapi-running.json")], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   process.on("exit", () => child.kill());
   return new Promise((started) => child.stdout.once("data", (line) => started(String(line).trim())));
 }
 
 /** Milliseconds to import a bundle in a fresh process, over an empty one: the median of interleaved rounds. */
 function coldImports(names: string[]): Record<string, number> {
-  const once = (name: string): number => Number(execFileSync(process.execPath, [
-    "--input-type=module", "--eval", `const start = performance.now(); await import(${JSON.stringify(pathToFileURL(join(work, `${name}.js`)).href)}); console.log(performance.now() - start); process.exit()`,
-  ], { encoding: "utf8" }));
+  const once = (name: string): number =>
+    Number(
+      execFileSync(
+        process.execPath,
+        [
+          "--input-type=module",
+          "--eval",
+          `const start = performance.now(); await import(${JSON.stringify(pathToFileURL(join(work, `${name}.js`)).href)}); console.log(performance.now() - start); process.exit()`,
+        ],
+        { encoding: "utf8" },
+      ),
+    );
   const times: Record<string, number[]> = {};
-  for (let round = 0; round < 21; round++) for (const name of ["empty", ...names]) (times[name] ??= []).push(once(name));
+  for (let round = 0; round < 21; round++)
+    for (const name of ["empty", ...names]) (times[name] ??= []).push(once(name));
   const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
   return Object.fromEntries(names.map((name) => [name, median(times[name]!) - median(times["empty"]!)]));
 }
@@ -250,8 +379,10 @@ function installed(names: readonly string[]): { count: number; bytes: number } {
     for (const dependency of Object.keys(lock[path].dependencies ?? {})) visit(dependency);
   };
   names.forEach(visit);
-  const bytes = (path: string): number => readdirSync(path, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile()).reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+  const bytes = (path: string): number =>
+    readdirSync(path, { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile())
+      .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
   return { count: found.size, bytes: [...found].reduce((sum, path) => sum + bytes(join(here, path)), 0) };
 }
 

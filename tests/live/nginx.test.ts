@@ -8,12 +8,32 @@ import { brief, execute, freePort, getStatus, info, startNginx, startPygeoapi, w
 const upstream = await startPygeoapi();
 const [port, tls, nowhere] = [await freePort(), await freePort(), await freePort()];
 const pass = `proxy_pass ${upstream.baseUrl}/; proxy_read_timeout 3s; proxy_connect_timeout 3s;`;
-execFileSync("openssl", [
-  "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-  "-keyout", join(work, "key.pem"), "-out", join(work, "cert.pem"),
-], { stdio: "ignore" });
-writeFileSync(join(work, "users"), `user:${execFileSync("openssl", ["passwd", "-apr1", "secret"], { encoding: "utf8" })}`);
-const server = await startNginx(port, `
+execFileSync(
+  "openssl",
+  [
+    "req",
+    "-x509",
+    "-newkey",
+    "rsa:2048",
+    "-nodes",
+    "-days",
+    "2",
+    "-subj",
+    "/CN=localhost",
+    "-keyout",
+    join(work, "key.pem"),
+    "-out",
+    join(work, "cert.pem"),
+  ],
+  { stdio: "ignore" },
+);
+writeFileSync(
+  join(work, "users"),
+  `user:${execFileSync("openssl", ["passwd", "-apr1", "secret"], { encoding: "utf8" })}`,
+);
+const server = await startNginx(
+  port,
+  `
   limit_req_zone $binary_remote_addr zone=one:1m rate=1r/s;
   limit_req_status 429;
   server {
@@ -31,7 +51,8 @@ const server = await startNginx(port, `
     location ~ ^/slash/(.*)/$ { proxy_pass ${upstream.baseUrl}/$1; }
   }
   server { listen 127.0.0.1:${tls} ssl; ssl_certificate ${work}/cert.pem; ssl_certificate_key ${work}/key.pem; location / { ${pass} } }
-`);
+`,
+);
 const base = `http://127.0.0.1:${port}`;
 const { jobId } = await execute(upstream.baseUrl, "hello-world", { name: "x" });
 assert.equal(brief(await watch(upstream.baseUrl, jobId, { interval: 200 })), "successful");
@@ -50,7 +71,9 @@ describe("nginx in front of pygeoapi", (test) => {
   });
 
   test("credentials open it, and wrong ones do not", async () => {
-    const basic = (password: string): Record<string, string> => ({ authorization: `Basic ${btoa(`user:${password}`)}` });
+    const basic = (password: string): Record<string, string> => ({
+      authorization: `Basic ${btoa(`user:${password}`)}`,
+    });
     assert.equal(brief(await getStatus(`${base}/basic`, jobId, { headers: basic("secret") })), "successful");
     for (const headers of [basic("wrong"), {}]) {
       const result = await getStatus(`${base}/basic`, jobId, { headers });

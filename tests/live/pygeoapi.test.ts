@@ -17,11 +17,16 @@ for (const prefix of ["", "/user/ogc-api"]) {
       assert.equal(first.processID, "wait");
       assert.equal(first.http.url, `${baseUrl}/jobs/${job.jobId}`);
       const seen: StatusInfo[] = [];
-      const last = info(await watch(job.baseUrl, job.jobId, { interval, onResult: (result) => seen.push(info(result)) }));
+      const last = info(
+        await watch(job.baseUrl, job.jobId, { interval, onResult: (result) => seen.push(info(result)) }),
+      );
       assert.equal(last.status, "successful");
       assert.equal(last.progress, 100);
       assert.ok(last.finished);
-      assert.ok(seen.some(({ status, progress = 0 }) => status === "running" && progress > 5 && progress < 95), seen.map(brief).join());
+      assert.ok(
+        seen.some(({ status, progress = 0 }) => status === "running" && progress > 5 && progress < 95),
+        seen.map(brief).join(),
+      );
       const link = resultsLink(last)!;
       assert.equal(link.type, "application/json");
       assert.deepEqual(await (await fetch(link.href)).json(), { id: "seconds", value: 4 });
@@ -33,13 +38,16 @@ for (const prefix of ["", "/user/ogc-api"]) {
       assert.equal(result.status, "failed");
       assert.match(result.message!, /It was told to fail$/);
       const hello = await execute(baseUrl, "hello-world", {});
-      assert.match(info(await watch(hello.baseUrl, hello.jobId, { interval })).message!, /Cannot process without a name$/);
+      assert.match(
+        info(await watch(hello.baseUrl, hello.jobId, { interval })).message!,
+        /Cannot process without a name$/,
+      );
     });
 
     test("a dismissed job is not found from then on", async () => {
       const job = await execute(baseUrl, "wait", { seconds: 1 });
       const response = await fetch(`${baseUrl}/jobs/${job.jobId}`, { method: "DELETE" });
-      assert.equal((await response.json() as { status: string }).status, "dismissed");
+      assert.equal(((await response.json()) as { status: string }).status, "dismissed");
       assert.equal(brief(await getStatus(job.baseUrl, job.jobId)), "NotFound not-found");
     });
 
@@ -74,7 +82,33 @@ for (const prefix of ["", "/user/ogc-api"]) {
 
     test("an id arrives as it was given, with every awkward character that the server lets through", async () => {
       for (const id of [
-        "a b", "ü", "日本", "😀", "a?b", "a#b", "a%2Fb", "%", "a+b", "a&b=c", "a;b", "a:b", "urn:x:1", "a'b", "(a)", "a!b*", "~", "...", ".a", "a@b", "a,b", "a$b", "a\\b", "[a]", "a|b", "<a>", '"',
+        "a b",
+        "ü",
+        "日本",
+        "😀",
+        "a?b",
+        "a#b",
+        "a%2Fb",
+        "%",
+        "a+b",
+        "a&b=c",
+        "a;b",
+        "a:b",
+        "urn:x:1",
+        "a'b",
+        "(a)",
+        "a!b*",
+        "~",
+        "...",
+        ".a",
+        "a@b",
+        "a,b",
+        "a$b",
+        "a\\b",
+        "[a]",
+        "a|b",
+        "<a>",
+        '"',
       ]) {
         const result = await getStatus(baseUrl, id);
         assert.ok(result.kind === "NotFound", `${id}: ${brief(result)}`);
@@ -104,9 +138,14 @@ for (const prefix of ["", "/user/ogc-api"]) {
     });
 
     test("200 jobs are watched at once, each to its end", async () => {
-      const jobs = await Promise.all(Array.from({ length: 200 }, (_, i) => execute(baseUrl, "hello-world", { name: `job ${i}` })));
+      const jobs = await Promise.all(
+        Array.from({ length: 200 }, (_, i) => execute(baseUrl, "hello-world", { name: `job ${i}` })),
+      );
       const results = await Promise.all(jobs.map((job) => watch(job.baseUrl, job.jobId, { interval: 2_000 })));
-      assert.deepEqual(results.map((result) => info(result).jobID), jobs.map(({ jobId }) => jobId));
+      assert.deepEqual(
+        results.map((result) => info(result).jobID),
+        jobs.map(({ jobId }) => jobId),
+      );
       assert.deepEqual([...new Set(results.map(brief))], ["successful"]);
     });
 

@@ -23,12 +23,15 @@ try {
 }
 const runner = fileURLToPath(new URL("../run.js", import.meta.url));
 const folder = fileURLToPath(new URL(".", import.meta.url));
-const { status } = spawnSync(process.execPath, [runner, "--in", folder, "--limit", "300", ...process.argv.slice(2)], { stdio: "inherit" });
+const { status } = spawnSync(process.execPath, [runner, "--in", folder, "--limit", "300", ...process.argv.slice(2)], {
+  stdio: "inherit",
+});
 killLeftovers();
 process.exitCode = status ?? 1;
 
 function prepare(): void {
-  if (spawnSync("python3", ["--version"]).status !== 0) throw new Error("Cannot run the live tests: python3 is missing");
+  if (spawnSync("python3", ["--version"]).status !== 0)
+    throw new Error("Cannot run the live tests: python3 is missing");
   for (const name of ["pygeoapi", "wraptile"]) virtualEnvironment(name);
   system("nginx", ["-v"], "nginx-light");
   system("openssl", ["version"], "openssl");
@@ -47,7 +50,11 @@ function virtualEnvironment(name: string): void {
   console.log(`installing ${name}`);
   rmSync(environment, { recursive: true, force: true });
   execFileSync("python3", ["-m", "venv", environment], loud);
-  execFileSync(join(environment, "bin/pip"), ["install", "--quiet", "--disable-pip-version-check", "--requirement", lock], loud);
+  execFileSync(
+    join(environment, "bin/pip"),
+    ["install", "--quiet", "--disable-pip-version-check", "--requirement", lock],
+    loud,
+  );
   writeFileSync(done, "");
 }
 
@@ -72,7 +79,9 @@ function library(): void {
 function recipes(): void {
   const readme = readFileSync(join(root, "README.md"), "utf8");
   const fence = (start: RegExp): string => {
-    const code = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, text = ""]) => text).find((text) => start.test(text));
+    const code = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)]
+      .map(([, text = ""]) => text)
+      .find((text) => start.test(text));
     if (code === undefined) throw new Error(`Cannot find the recipe ${start}`);
     return code;
   };
@@ -80,13 +89,18 @@ function recipes(): void {
   writeFileSync(join(work, "location.ts"), fence(/export function jobAt/));
   const [results = ""] = fence(/function resultsLink/).split("\nconst result =");
   writeFileSync(join(work, "results.ts"), results.replace("function resultsLink", "export function resultsLink"));
-  writeFileSync(join(work, "tsconfig.json"), JSON.stringify({
-    extends: "../../tests/tsconfig.json",
-    compilerOptions: { rootDir: ".", outDir: ".", noUnusedLocals: false },
-    include: ["*.ts"],
-    exclude: [],
-  }));
-  const { status, stdout } = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", work], { encoding: "utf8" });
+  writeFileSync(
+    join(work, "tsconfig.json"),
+    JSON.stringify({
+      extends: "../../tests/tsconfig.json",
+      compilerOptions: { rootDir: ".", outDir: ".", noUnusedLocals: false },
+      include: ["*.ts"],
+      exclude: [],
+    }),
+  );
+  const { status, stdout } = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", work], {
+    encoding: "utf8",
+  });
   if (status !== 0) throw new Error(stdout);
 }
 

@@ -16,10 +16,10 @@ export const work = fileURLToPath(new URL("../../live/", import.meta.url));
 const here = fileURLToPath(new URL("../../../tests/live/", import.meta.url));
 
 const load = (name: string): Promise<unknown> => import(join(work, `${name}.js`));
-export const { getStatus, isStatusInfo } = await load("library") as typeof Library;
-export const { watch } = await load("watch") as typeof Watch;
-export const { jobAt } = await load("location") as typeof Location;
-export const { resultsLink } = await load("results") as { resultsLink(info: StatusInfo): Link | undefined };
+export const { getStatus, isStatusInfo } = (await load("library")) as typeof Library;
+export const { watch } = (await load("watch")) as typeof Watch;
+export const { jobAt } = (await load("location")) as typeof Location;
+export const { resultsLink } = (await load("results")) as { resultsLink(info: StatusInfo): Link | undefined };
 
 export interface Running {
   stop(signal?: NodeJS.Signals): Promise<void>;
@@ -40,8 +40,18 @@ function kill(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** Starts a server in a process group of its own, and waits until the URL answers, whatever it says. */
-export async function start(command: string, args: string[], url: string, env: Record<string, string> = {}): Promise<Running> {
-  const child = spawn(command, args, { cwd: work, detached: true, env: { ...process.env, ...env }, stdio: ["ignore", "ignore", "pipe"] });
+export async function start(
+  command: string,
+  args: string[],
+  url: string,
+  env: Record<string, string> = {},
+): Promise<Running> {
+  const child = spawn(command, args, {
+    cwd: work,
+    detached: true,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   const pid = child.pid!;
   running.add(pid);
   appendFileSync(join(work, "pids"), `${pid}\n`);
@@ -90,13 +100,34 @@ export async function startPygeoapi(prefix = ""): Promise<Pygeoapi> {
   const baseUrl = `http://127.0.0.1:${port}${prefix}`;
   const bin = join(here, ".venv/pygeoapi/bin");
   const env = {
-    PORT: String(port), BASE_URL: baseUrl, JOBS_DIR: jobs, SCRIPT_NAME: prefix, PYTHONPATH: here, PYTHONDONTWRITEBYTECODE: "1",
-    PYGEOAPI_CONFIG: join(here, "pygeoapi.yml"), PYGEOAPI_OPENAPI: join(jobs, "openapi.yml"),
+    PORT: String(port),
+    BASE_URL: baseUrl,
+    JOBS_DIR: jobs,
+    SCRIPT_NAME: prefix,
+    PYTHONPATH: here,
+    PYTHONDONTWRITEBYTECODE: "1",
+    PYGEOAPI_CONFIG: join(here, "pygeoapi.yml"),
+    PYGEOAPI_OPENAPI: join(jobs, "openapi.yml"),
   };
-  writeFileSync(env.PYGEOAPI_OPENAPI, execFileSync(join(bin, "pygeoapi"), ["openapi", "generate", env.PYGEOAPI_CONFIG], {
-    env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "ignore"],
-  }));
-  const args = ["-b", `127.0.0.1:${port}`, "-w", "1", "--threads", "32", "--no-control-socket", "--graceful-timeout", "1", "pygeoapi.flask_app:APP"];
+  writeFileSync(
+    env.PYGEOAPI_OPENAPI,
+    execFileSync(join(bin, "pygeoapi"), ["openapi", "generate", env.PYGEOAPI_CONFIG], {
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "ignore"],
+    }),
+  );
+  const args = [
+    "-b",
+    `127.0.0.1:${port}`,
+    "-w",
+    "1",
+    "--threads",
+    "32",
+    "--no-control-socket",
+    "--graceful-timeout",
+    "1",
+    "pygeoapi.flask_app:APP",
+  ];
   const serve = (): Promise<Running> => start(join(bin, "gunicorn"), args, `${baseUrl}/conformance?f=json`, env);
   let server = await serve();
   return {
@@ -111,14 +142,16 @@ export async function startWraptile(): Promise<Running & { readonly baseUrl: str
   const port = await freePort();
   const baseUrl = `http://127.0.0.1:${port}`;
   const args = ["run", "--port", String(port), "wraptile.services.local.testing:service"];
-  return { baseUrl, ...await start(join(here, ".venv/wraptile/bin/wraptile"), args, `${baseUrl}/conformance`) };
+  return { baseUrl, ...(await start(join(here, ".venv/wraptile/bin/wraptile"), args, `${baseUrl}/conformance`)) };
 }
 
 /** nginx in the foreground, with this `http` block. */
 export async function startNginx(port: number, http: string): Promise<Running> {
   const folder = mkdtempSync(join(work, "nginx-"));
   mkdirSync(join(folder, "logs"));
-  writeFileSync(join(folder, "nginx.conf"), `
+  writeFileSync(
+    join(folder, "nginx.conf"),
+    `
 ${process.getuid?.() === 0 ? "user root;" : "" /* a worker of nobody could not read the files of this folder */}
 daemon off; error_log stderr error; pid ${folder}/nginx.pid; worker_processes 1;
 events { worker_connections 512; }
@@ -126,19 +159,27 @@ http {
   access_log off;
   ${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${folder}/${name};`).join(" ")}
   ${http}
-}`);
+}`,
+  );
   return start("nginx", ["-p", folder, "-c", join(folder, "nginx.conf")], `http://127.0.0.1:${port}/`);
 }
 
 /** Executes asynchronously; the Location header of the answer tells where the job is. */
-export async function execute(baseUrl: string, process: string, inputs: object): Promise<{ baseUrl: URL; jobId: string }> {
+export async function execute(
+  baseUrl: string,
+  process: string,
+  inputs: object,
+): Promise<{ baseUrl: URL; jobId: string }> {
   const response = await fetch(`${baseUrl}/processes/${process}/execution`, {
-    method: "POST", headers: { "content-type": "application/json", prefer: "respond-async" }, body: JSON.stringify({ inputs }),
+    method: "POST",
+    headers: { "content-type": "application/json", prefer: "respond-async" },
+    body: JSON.stringify({ inputs }),
   });
   assert.equal(response.status, 201, await response.clone().text());
   const location = response.headers.get("location");
   // wraptile names no Location, but has the id in its answer.
-  if (location === null) return { baseUrl: new URL(baseUrl), jobId: (await response.json() as { jobID: string }).jobID };
+  if (location === null)
+    return { baseUrl: new URL(baseUrl), jobId: ((await response.json()) as { jobID: string }).jobID };
   await response.body?.cancel();
   return jobAt(location, response.url);
 }

@@ -1,6 +1,7 @@
 /** Mutants that no test can tell apart from the library, by line and change, and why. */
 export const EQUIVALENT: Readonly<Record<string, string>> = {
-  "attempt(() => reader?.cancel().catch(() => { })); | ?. -> .": "over the limit, there is a reader; the compiler does not know",
+  "attempt(() => reader?.cancel().catch(() => { })); | ?. -> .":
+    "over the limit, there is a reader; the compiler does not know",
   "return undefined; | undefined -> null": "no value, tested by ?? or for truth",
   "return undefined; | undefined -> 0": "no value, tested for truth",
   "return undefined; | return undefined; ->": "what a function returns that returns nothing",

@@ -17,8 +17,10 @@ const LIMIT = 20_000;
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const work = join(root, ".build/mutation");
 /** Without its comments, in which there is nothing to break. */
-const source = readFileSync(join(root, ".build/src/get-status.js"), "utf8")
-  .replace(/(?<=^|\s)(?:\/\*[\s\S]*?\*\/|\/\/.*)/gm, (comment) => comment.replace(/[^\n]/g, " "));
+const source = readFileSync(join(root, ".build/src/get-status.js"), "utf8").replace(
+  /(?<=^|\s)(?:\/\*[\s\S]*?\*\/|\/\/.*)/gm,
+  (comment) => comment.replace(/[^\n]/g, " "),
+);
 
 interface Mutant {
   readonly line: number;
@@ -46,7 +48,7 @@ const MUTATIONS: readonly [RegExp, ...((match: string) => string)[]][] = [
   [/\.every\(/g, () => ".some("],
   [/\.filter\(/g, () => ".map("],
   [/\b(\d[\d_]*)\b/g, (number) => String(Number(number.replaceAll("_", "")) + 1)],
-  [/"[^"\n]*"/g, (text) => text === '""' ? '"x"' : '"mutated"'],
+  [/"[^"\n]*"/g, (text) => (text === '""' ? '"x"' : '"mutated"')],
   [/if \(([^{}]*)\)(?=[ \n])/g, () => "if (true)", () => "if (false)"],
   [/^ *(?:check|return|throw|break)\b.*;$/gm, () => ""],
   [/^ *[a-z]\w* [-+]?= .*;$/gm, () => ""],
@@ -64,19 +66,23 @@ const MUTATIONS: readonly [RegExp, ...((match: string) => string)[]][] = [
 const mutants = allMutants();
 const survivors: Mutant[] = [];
 const queue = [...mutants];
-await Promise.all(Array.from({ length: availableParallelism() }, async (_, worker) => {
-  const folder = await prepare(worker);
-  for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
-    writeFileSync(join(folder, "src/get-status.js"), mutant.code);
-    if (await passes(folder)) survivors.push(mutant);
-  }
-}));
+await Promise.all(
+  Array.from({ length: availableParallelism() }, async (_, worker) => {
+    const folder = await prepare(worker);
+    for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
+      writeFileSync(join(folder, "src/get-status.js"), mutant.code);
+      if (await passes(folder)) survivors.push(mutant);
+    }
+  }),
+);
 const key = ({ from, to, line }: Mutant): string => `${source.split("\n")[line - 1]!.trim()} | ${from} -> ${to}`.trim();
 const unexplained = survivors.filter((mutant) => !(key(mutant) in EQUIVALENT));
 for (const mutant of unexplained) console.log(`SURVIVED line ${mutant.line}: ${key(mutant)}`);
 const stale = Object.keys(EQUIVALENT).filter((known) => !survivors.some((mutant) => key(mutant) === known));
 for (const known of stale) console.log(`STALE ${known}`);
-console.log(`${mutants.length} mutants, ${mutants.length - survivors.length} seen by a test, ${survivors.length - unexplained.length} explained`);
+console.log(
+  `${mutants.length} mutants, ${mutants.length - survivors.length} seen by a test, ${survivors.length - unexplained.length} explained`,
+);
 console.log(`${mutants.length - unexplained.length} passed, ${unexplained.length + stale.length} failed`);
 process.exit(unexplained.length + stale.length ? 1 : 0);
 
@@ -104,16 +110,19 @@ async function prepare(worker: number): Promise<string> {
   rmSync(join(work, String(worker)), { recursive: true, force: true });
   mkdirSync(join(folder, "src"), { recursive: true });
   cpSync(join(root, ".build/tests"), join(folder, "tests"), { recursive: true });
-  for (const name of ["tests", "node_modules", "package.json"]) symlinkSync(join(root, name), join(work, String(worker), name));
+  for (const name of ["tests", "node_modules", "package.json"])
+    symlinkSync(join(root, name), join(work, String(worker), name));
   writeFileSync(join(folder, "all.js"), TESTS.map((name) => `import "./tests/${name}.test.js";`).join("\n"));
   writeFileSync(join(folder, "src/get-status.js"), source);
-  if (!await passes(folder)) throw new Error("Cannot mutate: the tests fail as it is");
+  if (!(await passes(folder))) throw new Error("Cannot mutate: the tests fail as it is");
   return folder;
 }
 
 function passes(folder: string): Promise<boolean> {
   return new Promise((done) => {
-    const child = spawn(process.execPath, ["--unhandled-rejections=strict", join(folder, "all.js")], { stdio: "ignore" });
+    const child = spawn(process.execPath, ["--unhandled-rejections=strict", join(folder, "all.js")], {
+      stdio: "ignore",
+    });
     const timer = setTimeout(() => child.kill("SIGKILL"), LIMIT);
     child.on("close", (code) => {
       clearTimeout(timer);

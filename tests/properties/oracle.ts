@@ -15,31 +15,47 @@ const WORDS: Record<string, readonly string[]> = {
 
 const own = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null && Object.hasOwn(value, name) ? (value as Json)[name] : undefined;
-const text = (value: unknown): string | undefined => typeof value === "string" && value.length > 0 ? value : undefined;
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
+const text = (value: unknown): string | undefined =>
+  typeof value === "string" && value.length > 0 ? value : undefined;
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Drops what has no value. */
-const compact = (members: Json): Json => Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
-const texts = (value: unknown, ...names: string[]): Json => Object.fromEntries(names.map((name) => [name, text(own(value, name))]));
+const compact = (members: Json): Json =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+const texts = (value: unknown, ...names: string[]): Json =>
+  Object.fromEntries(names.map((name) => [name, text(own(value, name))]));
 
 function progress(value: unknown): number | undefined {
-  const number = typeof value === "number" ? value : typeof value === "string" && /^[0-9]+([.][0-9]+)?$/.test(value) ? parseFloat(value) : NaN;
+  const number =
+    typeof value === "number"
+      ? value
+      : typeof value === "string" && /^[0-9]+([.][0-9]+)?$/.test(value)
+        ? parseFloat(value)
+        : NaN;
   return number >= 0 && number <= 100 ? number : undefined;
 }
 
 function exception(value: unknown): Json | undefined {
   if (!isObject(value)) return undefined;
   const status = own(value, "status");
-  const read = compact({ ...texts(value, "type", "title", "detail", "instance"), status: Number.isInteger(status) ? status : undefined });
+  const read = compact({
+    ...texts(value, "type", "title", "detail", "instance"),
+    status: Number.isInteger(status) ? status : undefined,
+  });
   return "type" in read || "title" in read || "detail" in read ? read : undefined;
 }
 
 function links(value: unknown, base: string): Json[] {
-  return !Array.isArray(value) ? [] : value.filter((link) => isObject(link) && text(own(link, "href"))).map((link) => {
-    let href = own(link, "href") as string;
-    if (!/^[A-Za-z][A-Za-z0-9+\-.]*:/.test(href) && URL.canParse(href, base)) href = new URL(href, base).href;
-    return compact({ href, ...texts(link, "rel", "type", "hreflang", "title") });
-  });
+  return !Array.isArray(value)
+    ? []
+    : value
+        .filter((link) => isObject(link) && text(own(link, "href")))
+        .map((link) => {
+          let href = own(link, "href") as string;
+          if (!/^[A-Za-z][A-Za-z0-9+\-.]*:/.test(href) && URL.canParse(href, base)) href = new URL(href, base).href;
+          return compact({ href, ...texts(link, "rel", "type", "hreflang", "title") });
+        });
 }
 
 /** What getStatus() must make of a whole answer. */
@@ -53,7 +69,9 @@ export function expected(status: number, body: string, asked: string, url: strin
   const http = { status, url, headers };
   const success = status >= 200 && status <= 299;
   if (success && isObject(document)) {
-    const ids = ["jobID", "id", "jobId", "job_id"].map((name) => own(document, name)).filter((id) => typeof id === "string");
+    const ids = ["jobID", "id", "jobId", "job_id"]
+      .map((name) => own(document, name))
+      .filter((id) => typeof id === "string");
     const word = text(own(document, "status"));
     if (word !== undefined && ids.length > 0) {
       return compact({
@@ -70,12 +88,16 @@ export function expected(status: number, body: string, asked: string, url: strin
     }
   }
   const described = exception(document);
-  const said = isObject(document) ? ["detail", "description", "message", "title"].map((name) => text(own(document, name))).find(Boolean) : undefined;
+  const said = isObject(document)
+    ? ["detail", "description", "message", "title"].map((name) => text(own(document, name))).find(Boolean)
+    : undefined;
   const rest = { message: said ?? `HTTP ${status}`, body, exception: described, http };
-  if (success) return compact({ kind: "ServerError", reason: "malformed", ...rest, message: "body has no status and id" });
+  if (success)
+    return compact({ kind: "ServerError", reason: "malformed", ...rest, message: "body has no status and id" });
   const type = String(described?.["type"] ?? "").toLowerCase();
   const named = type.endsWith("no-such-job") || type.endsWith("nosuchjob");
   if (status === 410) return compact({ kind: "NotFound", reason: "gone", ...rest });
-  if (status === 404 || (status === 400 && named)) return compact({ kind: "NotFound", reason: named ? "no-such-job" : "not-found", ...rest });
+  if (status === 404 || (status === 400 && named))
+    return compact({ kind: "NotFound", reason: named ? "no-such-job" : "not-found", ...rest });
   return compact({ kind: "ServerError", reason: "http", ...rest });
 }

@@ -41,20 +41,28 @@ async function main(): Promise<void> {
   const chromium = findChromium();
   build();
   const servers = [faultServer(), faultServer(), workPages()];
-  const [faults, away, pages] = await Promise.all(servers.map(listen)) as [string, string, string];
+  const [faults, away, pages] = (await Promise.all(servers.map(listen))) as [string, string, string];
   const urls = [faults, away, await closedPort()];
   const patterns = process.argv.slice(2).map((pattern) => new RegExp(pattern));
-  const trials = [...scripts(urls), ...workerd(urls), edgeVm(urls), ...browsers(chromium, pages, urls), workflow(), ...typeChecks()]
-    .filter(({ name }) => !patterns.length || patterns.some((pattern) => pattern.test(name)));
+  const trials = [
+    ...scripts(urls),
+    ...workerd(urls),
+    edgeVm(urls),
+    ...browsers(chromium, pages, urls),
+    workflow(),
+    ...typeChecks(),
+  ].filter(({ name }) => !patterns.length || patterns.some((pattern) => pattern.test(name)));
   const total = { passed: 0, failed: trials.length ? 0 : 1 };
   const queue = [...trials];
-  await Promise.all([0, 1].map(async () => {
-    for (let trial = queue.shift(); trial; trial = queue.shift()) {
-      const { passed, failed } = await judge(trial);
-      total.passed += passed;
-      total.failed += failed;
-    }
-  }));
+  await Promise.all(
+    [0, 1].map(async () => {
+      for (let trial = queue.shift(); trial; trial = queue.shift()) {
+        const { passed, failed } = await judge(trial);
+        total.passed += passed;
+        total.failed += failed;
+      }
+    }),
+  );
   for (const server of servers) {
     server.close();
     server.closeAllConnections();
@@ -76,16 +84,22 @@ async function judge(trial: Trial): Promise<{ passed: number; failed: number }> 
   const passed = Number(counted?.[1] ?? 0);
   const failed = Math.max(Number(counted?.[2] ?? 1), passed ? 0 : 1);
   const version = /^version: (.*)$/m.exec(output)?.[1] ?? "";
-  console.log(`${failed ? "FAIL" : "ok  "} ${trial.name} ${version}: ${passed} passed, ${failed} failed (${Date.now() - start} ms)`);
+  console.log(
+    `${failed ? "FAIL" : "ok  "} ${trial.name} ${version}: ${passed} passed, ${failed} failed (${Date.now() - start} ms)`,
+  );
   if (failed) console.log(output.slice(0, 4_000));
   return { passed, failed };
 }
 
 function findChromium(): string {
-  const find = (): string | undefined => ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+  const find = (): string | undefined =>
+    ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
   if (!find()) {
     console.log("installing chromium");
-    for (const args of [["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]]) {
+    for (const args of [
+      ["update", "-qq"],
+      ["install", "-y", "-qq", "--no-install-recommends", "chromium"],
+    ]) {
       execFileSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"] });
     }
   }
@@ -102,7 +116,11 @@ function build(): void {
   const suite = readFileSync(join(here, "suite.ts"), "utf8");
   rmSync(work, { recursive: true, force: true });
 
-  for (const [folder, library] of [["pasted", "./get-status.ts"], ["stripped", "./get-status.js"], ["packed", "ogcapi-job-status"]] as const) {
+  for (const [folder, library] of [
+    ["pasted", "./get-status.ts"],
+    ["stripped", "./get-status.js"],
+    ["packed", "ogcapi-job-status"],
+  ] as const) {
     const project = join(work, folder);
     cpSync(join(here, "adapters"), project, { recursive: true });
     for (const adapter of ["script.mjs", "worker.mjs", "page.mjs", "vm.mjs"]) {
@@ -116,11 +134,20 @@ function build(): void {
   writeFileSync(join(work, "stripped/get-status.js"), strip(source));
 
   const packed = join(work, "packed");
-  execFileSync("npm", ["pack", "--silent", "--pack-destination", packed], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync("npm", ["pack", "--silent", "--pack-destination", packed], {
+    cwd: root,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   const { name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  execFileSync("npm", ["install", "--silent", "--no-audit", `./${name}-${version}.tgz`], { cwd: packed, stdio: "inherit" });
+  execFileSync("npm", ["install", "--silent", "--no-audit", `./${name}-${version}.tgz`], {
+    cwd: packed,
+    stdio: "inherit",
+  });
   // The import of Deno, word for word as the README has it.
-  writeFileSync(join(packed, "deno.mjs"), readFileSync(join(packed, "script.mjs"), "utf8").replace('"ogcapi-job-status"', '"npm:ogcapi-job-status"'));
+  writeFileSync(
+    join(packed, "deno.mjs"),
+    readFileSync(join(packed, "script.mjs"), "utf8").replace('"ogcapi-job-status"', '"npm:ogcapi-job-status"'),
+  );
 }
 
 function scripts(urls: string[]): Trial[] {
@@ -136,7 +163,12 @@ function scripts(urls: string[]): Trial[] {
     ...NODES.flatMap((major) => {
       const node = bin(`node${major}/bin/node`);
       return [
-        script(`Node ${major}, pasted`, node, ["--no-warnings", "script.mjs"], STRIPS_TYPES.includes(major) ? "pasted" : "stripped"),
+        script(
+          `Node ${major}, pasted`,
+          node,
+          ["--no-warnings", "script.mjs"],
+          STRIPS_TYPES.includes(major) ? "pasted" : "stripped",
+        ),
         script(`Node ${major}, import`, node, ["script.mjs"], "packed"),
         script(`Node ${major}, require`, node, ["--no-warnings", "require.cjs"], "packed"),
       ];
@@ -149,7 +181,13 @@ function scripts(urls: string[]): Trial[] {
 }
 
 function workerd(urls: string[]): Trial[] {
-  return ([["stripped", "2024-01-01"], ["packed", "2024-01-01"], ["packed", "2025-10-01"]] as const).map(([folder, date]) => ({
+  return (
+    [
+      ["stripped", "2024-01-01"],
+      ["packed", "2024-01-01"],
+      ["packed", "2025-10-01"],
+    ] as const
+  ).map(([folder, date]) => ({
     name: `workerd of ${date}, ${folder === "packed" ? "bundled" : "pasted"}`,
     async run() {
       const command = bin("workerd-linux/bin/workerd");
@@ -160,7 +198,9 @@ function workerd(urls: string[]): Trial[] {
       const names = folder === "packed" ? ["bundle.worker.mjs"] : ["worker.mjs", "suite.js", "get-status.js"];
       const modules = names.map((name) => `(name = "${name}", esModule = embed "${name}")`).join(", ");
       const config = `worker-${date}.capnp`;
-      writeFileSync(join(project, config), `using Workerd = import "/workerd/workerd.capnp";
+      writeFileSync(
+        join(project, config),
+        `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = (
@@ -174,9 +214,12 @@ const config :Workerd.Config = (
   ],
   sockets = [(name = "http", http = (), service = "main")],
 );
-`);
+`,
+      );
       const origin = await closedPort();
-      const child = spawn(command, ["serve", config, "--socket-addr", `http=${new URL(origin).host}`], { cwd: project });
+      const child = spawn(command, ["serve", config, "--socket-addr", `http=${new URL(origin).host}`], {
+        cwd: project,
+      });
       let errors = "";
       child.stderr.on("data", (chunk) => (errors += chunk));
       try {
@@ -196,7 +239,11 @@ function typeChecks(): Trial[] {
   const tarball = join(work, `packed/${name}-${version}.tgz`);
   return checks(root, tarball, bin(""), DENO, run).map((check) => ({
     name: `types: ${check.name}`,
-    run: () => check.run().then(() => "1 passed, 0 failed", (error: Error) => `${error.message}\n0 passed, 1 failed`),
+    run: () =>
+      check.run().then(
+        () => "1 passed, 0 failed",
+        (error: Error) => `${error.message}\n0 passed, 1 failed`,
+      ),
   }));
 }
 
@@ -207,8 +254,12 @@ function workflow(): Trial {
       const { version } = JSON.parse(readFileSync(bin("miniflare/package.json"), "utf8"));
       const project = join(work, "pasted");
       createRequire(join(here, "package.json"))("esbuild").buildSync({
-        entryPoints: [join(project, "workflow.ts")], outfile: join(project, "bundle.workflow.js"), bundle: true, format: "esm",
-        target: "es2022", external: ["cloudflare:*"],
+        entryPoints: [join(project, "workflow.ts")],
+        outfile: join(project, "bundle.workflow.js"),
+        bundle: true,
+        format: "esm",
+        target: "es2022",
+        external: ["cloudflare:*"],
       });
       const args = ["workflow.mjs", join(here, "package.json"), new URL("../support/server.js", import.meta.url).href];
       return `version: miniflare ${version}\n${await execute(bin("node22/bin/node"), args, project)}`;
@@ -233,7 +284,11 @@ function browsers(chromium: string, pages: string, urls: string[]): Trial[] {
     name: `Chromium, ${folder === "packed" ? "installed" : "pasted"}`,
     async run() {
       const url = `${pages}/${folder}/?${urls.map((one) => `url=${one}`).join("&")}`;
-      const output = await execute(process.execPath, ["browser.mjs", join(here, "package.json"), chromium, url], join(work, "stripped"));
+      const output = await execute(
+        process.execPath,
+        ["browser.mjs", join(here, "package.json"), chromium, url],
+        join(work, "stripped"),
+      );
       return output.replace(/^Chromium /, "version: ");
     },
   }));
@@ -254,13 +309,20 @@ function workPages(): Server {
 
 function bundle(project: string, entry: string, format: string): void {
   createRequire(join(here, "package.json"))("esbuild").buildSync({
-    entryPoints: [join(project, entry)], outfile: join(project, `bundle.${entry}`), bundle: true, format, target: "es2022",
+    entryPoints: [join(project, entry)],
+    outfile: join(project, `bundle.${entry}`),
+    bundle: true,
+    format,
+    target: "es2022",
   });
 }
 
 /** Counts one test more. */
 function add(report: string, passed: boolean): string {
-  return report.replace(/^(\d+) passed, (\d+) failed$/m, (_, p, f) => `${Number(p) + Number(passed)} passed, ${Number(f) + Number(!passed)} failed`);
+  return report.replace(
+    /^(\d+) passed, (\d+) failed$/m,
+    (_, p, f) => `${Number(p) + Number(passed)} passed, ${Number(f) + Number(!passed)} failed`,
+  );
 }
 
 async function ask(url: string): Promise<string> {
@@ -282,7 +344,13 @@ async function execute(command: string, args: string[], cwd: string): Promise<st
 }
 
 function run(command: string, args: string[], cwd: string): Promise<{ code: number; output: string }> {
-  const options = { cwd, timeout: LIMIT, killSignal: "SIGKILL", maxBuffer: 1e8, env: { ...process.env, NO_COLOR: "1" } } as const;
+  const options = {
+    cwd,
+    timeout: LIMIT,
+    killSignal: "SIGKILL",
+    maxBuffer: 1e8,
+    env: { ...process.env, NO_COLOR: "1" },
+  } as const;
   return new Promise((done) => {
     execFile(command, args, options, (error, stdout, stderr) => {
       done({ code: error ? Number(error.code ?? 1) || 1 : 0, output: error ? stdout + stderr : stdout });

@@ -44,7 +44,9 @@ export async function run(library: typeof Library, place: Place): Promise<Outcom
 function inTime(behaviour: Promise<void> | void): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error("did not end")), 10_000);
-    Promise.resolve(behaviour).then(resolve, reject).finally(() => clearTimeout(timer));
+    Promise.resolve(behaviour)
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer));
   });
 }
 
@@ -63,7 +65,8 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
   const { getStatus, isNotFound, isServerError, isStatusInfo } = library;
   const { faults, browser } = place;
   const ask = (path: string, opts?: GetStatusOptions): Promise<Result> => getStatus(faults + path, "j", opts);
-  const brief = (result: Result): string => `${result.kind} ${result.kind === "StatusInfo" ? result.status : result.reason}`;
+  const brief = (result: Result): string =>
+    `${result.kind} ${result.kind === "StatusInfo" ? result.status : result.reason}`;
   const rejection = async (promise: Promise<unknown>): Promise<unknown> => {
     let result;
     try {
@@ -73,12 +76,22 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
     }
     throw new Error(`did not reject, but gave ${JSON.stringify(result)}`);
   };
-  const answering = (body: BodyInit | null, init?: ResponseInit): Fetch => async () => new Response(body, init);
+  const answering =
+    (body: BodyInit | null, init?: ResponseInit): Fetch =>
+    async () =>
+      new Response(body, init);
   const keep: Fetch & { calls: Parameters<Fetch>[] } = Object.assign(
-    (async (...call: Parameters<Fetch>) => (keep.calls.push(call), new Response('{"jobID":"j","status":"running"}'))) as Fetch,
+    (async (...call: Parameters<Fetch>) => (
+      keep.calls.push(call),
+      new Response('{"jobID":"j","status":"running"}')
+    )) as Fetch,
     { calls: [] },
   );
-  const sent = async (opts: GetStatusOptions, base: string | URL = "https://h", id = "j"): Promise<Parameters<Fetch>> => {
+  const sent = async (
+    opts: GetStatusOptions,
+    base: string | URL = "https://h",
+    id = "j",
+  ): Promise<Parameters<Fetch>> => {
     keep.calls.length = 0;
     await getStatus(base, id, { ...opts, fetch: keep });
     equal(keep.calls.length, 1);
@@ -86,8 +99,17 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
   };
 
   const full = {
-    kind: "StatusInfo", jobID: "j", status: "failed", type: "process", processID: "p", message: "é€😀", created: "2026-01-01T00:00:00Z",
-    started: "2026-01-01T00:00:01", finished: "2026-01-01T00:00:02Z", updated: "2026-01-01T00:00:03Z", progress: 12.5,
+    kind: "StatusInfo",
+    jobID: "j",
+    status: "failed",
+    type: "process",
+    processID: "p",
+    message: "é€😀",
+    created: "2026-01-01T00:00:00Z",
+    started: "2026-01-01T00:00:01",
+    finished: "2026-01-01T00:00:02Z",
+    updated: "2026-01-01T00:00:03Z",
+    progress: 12.5,
     exception: { type: "t", title: "T", detail: "d", instance: "i", status: 400 },
     links: [
       { href: `${faults}/full/jobs/j/results`, rel: "results", type: "application/json", hreflang: "en", title: "R" },
@@ -96,222 +118,372 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
   };
 
   return [
-    ["getStatus() reads a success with every optional member, over a socket", async () => {
-      const result = await ask("/full");
-      if (result.kind !== "StatusInfo") throw new Error(brief(result));
-      const { document, http, ...rest } = result;
-      equal(rest, full);
-      equal(document["vendor"], { kept: [1, null] });
-      equal(http.status, 200);
-      equal(http.url, `${faults}/full/jobs/j`);
-      equal(http.headers["content-type"], "application/json");
-    }],
-    ["getStatus() reads nulls as absent", async () => {
-      const result = await ask("/nulls");
-      equal(brief(result), "StatusInfo running");
-      equal(Object.keys(result).sort(), ["document", "http", "jobID", "kind", "links", "status"]);
-    }],
+    [
+      "getStatus() reads a success with every optional member, over a socket",
+      async () => {
+        const result = await ask("/full");
+        if (result.kind !== "StatusInfo") throw new Error(brief(result));
+        const { document, http, ...rest } = result;
+        equal(rest, full);
+        equal(document["vendor"], { kept: [1, null] });
+        equal(http.status, 200);
+        equal(http.url, `${faults}/full/jobs/j`);
+        equal(http.headers["content-type"], "application/json");
+      },
+    ],
+    [
+      "getStatus() reads nulls as absent",
+      async () => {
+        const result = await ask("/nulls");
+        equal(brief(result), "StatusInfo running");
+        equal(Object.keys(result).sort(), ["document", "http", "jobID", "kind", "links", "status"]);
+      },
+    ],
     ["getStatus() reads a compressed answer", async () => equal(brief(await ask("/gzip")), "StatusInfo running")],
-    ["getStatus() drops a BOM, whatever the charset says", async () => equal(brief(await ask("/bom")), "StatusInfo running")],
-    ...([
-      ["404", "NotFound no-such-job"], ["404-html", "NotFound not-found"], ["410", "NotFound gone"], ["400", "NotFound no-such-job"],
-      ["401", "ServerError http"], ["429", "ServerError http"], ["500", "ServerError http"], ["503", "ServerError http"],
-      ["html", "ServerError malformed"], ["empty", "ServerError malformed"], ["204", "ServerError malformed"], ["list", "ServerError malformed"],
-      ["unknown", "StatusInfo unknown"],
-    ] as const).map(([path, expected]): Behaviour => [`getStatus() makes ${expected} of /${path}`, async () => {
-      const result = await ask(`/${path}`);
-      equal(brief(result), expected);
-      equal([isStatusInfo(result), isNotFound(result), isServerError(result)].filter(Boolean).length, 1);
-    }]),
-    ["getStatus() gives the exception and the message of a 404", async () => {
-      const result = await ask("/404");
-      if (result.kind !== "NotFound") throw new Error(brief(result));
-      equal(result.message, "No job j");
-      equal(result.exception?.title, "NoSuchJob");
-      equal(JSON.parse(result.body).status, 404);
-    }],
-    ["getStatus() gives Retry-After, names in lower case, and never set-cookie", async () => {
-      const { http } = await ask("/429");
-      equal(http?.headers["retry-after"], "17");
-      equal(Object.keys(http?.headers ?? {}).filter((name) => name !== name.toLowerCase() || name === "set-cookie"), []);
-      // A browser shows this one only where the server exposes it.
-      equal(http?.headers["x-hidden"], browser ? undefined : "1");
-    }],
-    ["getStatus() follows a redirect, and gives the final URL", async () => {
-      const result = await ask("/redirect");
-      equal(result.http?.url, `${faults}/full/jobs/j`);
-      equal(result.kind === "StatusInfo" && result.links[0]?.href, `${faults}/full/jobs/j/results`);
-    }],
-    ["getStatus() gives an unfollowed redirect as http", async () => {
-      const result = await ask("/redirect", { fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }) });
-      equal(brief(result), "ServerError http");
-      equal(result.http?.status, browser ? 0 : 302);
-      equal(isServerError(result), true);
-    }],
-    ["getStatus() tells a 2xx that is reset in its body, with the head", async () => {
-      const result = await ask("/reset");
-      equal(brief(result), "ServerError network");
-      equal(result.http?.status, 200);
-      equal("cause" in result, true);
-    }],
-    ["getStatus() lets a 503 decide that is reset in its body", async () => {
-      equal(brief(await ask("/reset-503")), "ServerError http");
-    }],
-    ["getStatus() tells a refused port", async () => {
-      const result = await getStatus(place.refused, "j");
-      equal(brief(result), "ServerError network");
-      equal("http" in result, false);
-      equal(result.kind !== "StatusInfo" && result.message, "no whole response");
-    }],
-    ["getStatus() stops an endless body at maxBytes, and lets the connection go", async () => {
-      const result = await ask("/endless", { maxBytes: 10_000 });
-      equal(brief(result), "ServerError malformed");
-      equal(result.kind === "ServerError" && result.body, "x".repeat(10_000));
-      // The server answers once that connection has closed.
-      equal(await (await fetch(`${faults}/endless-closed`)).text(), "closed");
-    }],
-    ["getStatus() rejects with a TimeoutError when the time is over, before and after the head", async () => {
-      for (const path of ["/no-head", "/no-body"]) {
-        const error = await rejection(ask(path, { signal: AbortSignal.timeout(50) }));
-        equal((error as Error).name, "TimeoutError");
-      }
-    }],
-    ["getStatus() rejects with the reason itself, whatever it is, before, during and after the head", async () => {
-      for (const reason of ["stop", 5, { own: true }, new Error("own")]) {
-        identical(await rejection(ask("/full", { signal: AbortSignal.abort(reason) })), reason);
+    [
+      "getStatus() drops a BOM, whatever the charset says",
+      async () => equal(brief(await ask("/bom")), "StatusInfo running"),
+    ],
+    ...(
+      [
+        ["404", "NotFound no-such-job"],
+        ["404-html", "NotFound not-found"],
+        ["410", "NotFound gone"],
+        ["400", "NotFound no-such-job"],
+        ["401", "ServerError http"],
+        ["429", "ServerError http"],
+        ["500", "ServerError http"],
+        ["503", "ServerError http"],
+        ["html", "ServerError malformed"],
+        ["empty", "ServerError malformed"],
+        ["204", "ServerError malformed"],
+        ["list", "ServerError malformed"],
+        ["unknown", "StatusInfo unknown"],
+      ] as const
+    ).map(([path, expected]): Behaviour => [
+      `getStatus() makes ${expected} of /${path}`,
+      async () => {
+        const result = await ask(`/${path}`);
+        equal(brief(result), expected);
+        equal([isStatusInfo(result), isNotFound(result), isServerError(result)].filter(Boolean).length, 1);
+      },
+    ]),
+    [
+      "getStatus() gives the exception and the message of a 404",
+      async () => {
+        const result = await ask("/404");
+        if (result.kind !== "NotFound") throw new Error(brief(result));
+        equal(result.message, "No job j");
+        equal(result.exception?.title, "NoSuchJob");
+        equal(JSON.parse(result.body).status, 404);
+      },
+    ],
+    [
+      "getStatus() gives Retry-After, names in lower case, and never set-cookie",
+      async () => {
+        const { http } = await ask("/429");
+        equal(http?.headers["retry-after"], "17");
+        equal(
+          Object.keys(http?.headers ?? {}).filter((name) => name !== name.toLowerCase() || name === "set-cookie"),
+          [],
+        );
+        // A browser shows this one only where the server exposes it.
+        equal(http?.headers["x-hidden"], browser ? undefined : "1");
+      },
+    ],
+    [
+      "getStatus() follows a redirect, and gives the final URL",
+      async () => {
+        const result = await ask("/redirect");
+        equal(result.http?.url, `${faults}/full/jobs/j`);
+        equal(result.kind === "StatusInfo" && result.links[0]?.href, `${faults}/full/jobs/j/results`);
+      },
+    ],
+    [
+      "getStatus() gives an unfollowed redirect as http",
+      async () => {
+        const result = await ask("/redirect", { fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }) });
+        equal(brief(result), "ServerError http");
+        equal(result.http?.status, browser ? 0 : 302);
+        equal(isServerError(result), true);
+      },
+    ],
+    [
+      "getStatus() tells a 2xx that is reset in its body, with the head",
+      async () => {
+        const result = await ask("/reset");
+        equal(brief(result), "ServerError network");
+        equal(result.http?.status, 200);
+        equal("cause" in result, true);
+      },
+    ],
+    [
+      "getStatus() lets a 503 decide that is reset in its body",
+      async () => {
+        equal(brief(await ask("/reset-503")), "ServerError http");
+      },
+    ],
+    [
+      "getStatus() tells a refused port",
+      async () => {
+        const result = await getStatus(place.refused, "j");
+        equal(brief(result), "ServerError network");
+        equal("http" in result, false);
+        equal(result.kind !== "StatusInfo" && result.message, "no whole response");
+      },
+    ],
+    [
+      "getStatus() stops an endless body at maxBytes, and lets the connection go",
+      async () => {
+        const result = await ask("/endless", { maxBytes: 10_000 });
+        equal(brief(result), "ServerError malformed");
+        equal(result.kind === "ServerError" && result.body, "x".repeat(10_000));
+        // The server answers once that connection has closed.
+        equal(await (await fetch(`${faults}/endless-closed`)).text(), "closed");
+      },
+    ],
+    [
+      "getStatus() rejects with a TimeoutError when the time is over, before and after the head",
+      async () => {
         for (const path of ["/no-head", "/no-body"]) {
-          const abort = new AbortController();
-          const pending = rejection(ask(path, {
-            signal: abort.signal,
-            fetch: async (url, init) => {
-              if (path === "/no-head") setTimeout(() => abort.abort(reason), 20);
-              const response = await fetch(url, init);
-              setTimeout(() => abort.abort(reason), 20);
-              return response;
+          const error = await rejection(ask(path, { signal: AbortSignal.timeout(50) }));
+          equal((error as Error).name, "TimeoutError");
+        }
+      },
+    ],
+    [
+      "getStatus() rejects with the reason itself, whatever it is, before, during and after the head",
+      async () => {
+        for (const reason of ["stop", 5, { own: true }, new Error("own")]) {
+          identical(await rejection(ask("/full", { signal: AbortSignal.abort(reason) })), reason);
+          for (const path of ["/no-head", "/no-body"]) {
+            const abort = new AbortController();
+            const pending = rejection(
+              ask(path, {
+                signal: abort.signal,
+                fetch: async (url, init) => {
+                  if (path === "/no-head") setTimeout(() => abort.abort(reason), 20);
+                  const response = await fetch(url, init);
+                  setTimeout(() => abort.abort(reason), 20);
+                  return response;
+                },
+              }),
+            );
+            identical(await pending, reason);
+          }
+        }
+      },
+    ],
+    [
+      "getStatus() rejects unusable arguments with a TypeError that holds no secret, and sends nothing",
+      async () => {
+        keep.calls.length = 0;
+        const h = "https://h";
+        const cases: [message: string, base: unknown, id: unknown, opts?: object][] = [
+          ...["", ".", "..", "\ud800", 5, null, undefined].map((id): [string, unknown, unknown] => [
+            "jobId is no path segment",
+            h,
+            id,
+          ]),
+          ...["", "/x", "ftp://h", "https://secret@h", "https://u:secret@h", "https://secret[", null].map(
+            (base): [string, unknown, unknown] => ["baseUrl is no plain http(s) URL", base, "j"],
+          ),
+          ...[
+            { "x-a": undefined },
+            { "x-a": 5 },
+            { "x-a": ["secret"] },
+            { "x-a": "secret\nx: y" },
+            { "x a": "secret" }, // not "", which workerd takes
+            [["x-a"]],
+            [["x-a", "secret", "secret"]],
+            ["secret"],
+            null,
+            5,
+            "secret",
+          ].map((headers): [string, unknown, unknown, object] => ["headers cannot be sent", h, "j", { headers }]),
+          ...[null, 5, {}].map((fetch): [string, unknown, unknown, object] => [
+            "fetch is no function",
+            h,
+            "j",
+            { fetch },
+          ]),
+          ...[NaN, -1, "5", null].map((maxBytes): [string, unknown, unknown, object] => [
+            "maxBytes is no number >= 0",
+            h,
+            "j",
+            { maxBytes },
+          ]),
+        ];
+        for (const [message, base, id, opts] of cases) {
+          const error = await rejection(getStatus(base as string, id as string, { fetch: keep, ...opts })).catch(
+            (error: Error) => {
+              throw new Error(`${message}, ${JSON.stringify([base, id, opts])}: ${error.message}`);
             },
-          }));
-          identical(await pending, reason);
+          );
+          if (!(error instanceof TypeError)) throw new Error(`${message}: no TypeError, but ${String(error)}`);
+          equal(error.message, `getStatus: ${message}`);
+          equal(error.cause, undefined);
+          equal(String(error.stack).includes("secret"), false);
         }
-      }
-    }],
-    ["getStatus() rejects unusable arguments with a TypeError that holds no secret, and sends nothing", async () => {
-      keep.calls.length = 0;
-      const h = "https://h";
-      const cases: [message: string, base: unknown, id: unknown, opts?: object][] = [
-        ...["", ".", "..", "\ud800", 5, null, undefined].map((id): [string, unknown, unknown] => ["jobId is no path segment", h, id]),
-        ...["", "/x", "ftp://h", "https://secret@h", "https://u:secret@h", "https://secret[", null].map(
-          (base): [string, unknown, unknown] => ["baseUrl is no plain http(s) URL", base, "j"],
-        ),
-        ...[
-          { "x-a": undefined }, { "x-a": 5 }, { "x-a": ["secret"] }, { "x-a": "secret\nx: y" }, { "x a": "secret" }, // not "", which workerd takes
-          [["x-a"]], [["x-a", "secret", "secret"]], ["secret"], null, 5, "secret",
-        ].map((headers): [string, unknown, unknown, object] => ["headers cannot be sent", h, "j", { headers }]),
-        ...[null, 5, {}].map((fetch): [string, unknown, unknown, object] => ["fetch is no function", h, "j", { fetch }]),
-        ...[NaN, -1, "5", null].map((maxBytes): [string, unknown, unknown, object] => ["maxBytes is no number >= 0", h, "j", { maxBytes }]),
-      ];
-      for (const [message, base, id, opts] of cases) {
-        const error = await rejection(getStatus(base as string, id as string, { fetch: keep, ...opts })).catch((error: Error) => {
-          throw new Error(`${message}, ${JSON.stringify([base, id, opts])}: ${error.message}`);
+        equal(keep.calls, []);
+      },
+    ],
+    [
+      "getStatus() sends the caller's headers over a socket, as record, pairs and Headers",
+      async () => {
+        const record = { Authorization: "Bearer t", "X-A": "1" };
+        for (const headers of [record, Object.entries(record), new Headers(record)]) {
+          const result = await ask("/echo", { headers });
+          const seen = result.kind === "StatusInfo" ? (result.document["seen"] as Record<string, string>) : {};
+          equal([seen["accept"], seen["authorization"], seen["x-a"]], ["application/json", "Bearer t", "1"]);
+          equal(result.kind === "StatusInfo" && result.document["accepts"], 1);
+        }
+        const html = await ask("/echo", { headers: { ACCEPT: "text/html" } });
+        equal(html.kind === "StatusInfo" && (html.document["seen"] as Record<string, string>)["accept"], "text/html");
+      },
+    ],
+    [
+      "getStatus() leaves it to the platform what a redirect to another origin takes along: any header but Authorization, which Workers took along until 2025",
+      async () => {
+        const result = await getStatus(`${faults}/redirect-away?to=${place.away}`, "j", {
+          headers: { Authorization: "Bearer t", "X-A": "1" },
         });
-        if (!(error instanceof TypeError)) throw new Error(`${message}: no TypeError, but ${String(error)}`);
-        equal(error.message, `getStatus: ${message}`);
-        equal(error.cause, undefined);
-        equal(String(error.stack).includes("secret"), false);
-      }
-      equal(keep.calls, []);
-    }],
-    ["getStatus() sends the caller's headers over a socket, as record, pairs and Headers", async () => {
-      const record = { Authorization: "Bearer t", "X-A": "1" };
-      for (const headers of [record, Object.entries(record), new Headers(record)]) {
-        const result = await ask("/echo", { headers });
-        const seen = result.kind === "StatusInfo" ? result.document["seen"] as Record<string, string> : {};
-        equal([seen["accept"], seen["authorization"], seen["x-a"]], ["application/json", "Bearer t", "1"]);
-        equal(result.kind === "StatusInfo" && result.document["accepts"], 1);
-      }
-      const html = await ask("/echo", { headers: { ACCEPT: "text/html" } });
-      equal(html.kind === "StatusInfo" && (html.document["seen"] as Record<string, string>)["accept"], "text/html");
-    }],
-    ["getStatus() leaves it to the platform what a redirect to another origin takes along: any header but Authorization, which Workers took along until 2025", async () => {
-      const result = await getStatus(`${faults}/redirect-away?to=${place.away}`, "j", { headers: { Authorization: "Bearer t", "X-A": "1" } });
-      const seen = result.kind === "StatusInfo" ? result.document["seen"] as Record<string, string> : {};
-      equal([seen["authorization"], seen["x-a"]], [place.keepsAuthorization ? "Bearer t" : undefined, "1"]);
-      const refused = await getStatus(`${faults}/redirect-away?to=${place.away}`, "j", {
-        headers: { "X-A": "1" },
-        fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }),
-      });
-      equal(brief(refused), "ServerError http");
-    }],
-    ["getStatus() hands a plain record of lower-case names to an injected fetch", async () => {
-      equal(await sent({}), ["https://h/jobs/j", { method: "GET", headers: { accept: "application/json" } }]);
-      for (const headers of [{ "X-A": "1" }, [["X-A", "1"]] as [string, string][], new Headers({ "X-A": "1" })]) {
-        equal((await sent({ headers }))[1].headers, { accept: "application/json", "x-a": "1" });
-      }
-      equal((await sent({ headers: [["X-A", "1"], ["x-a", "2"]] }))[1].headers, { accept: "application/json", "x-a": "1, 2" });
-    }],
-    ["getStatus() writes the URL alike everywhere", async () => {
-      for (const [base, id, url] of [
-        ["https://h/ogc/?key=1#x", "j", "https://h/ogc/jobs/j?key=1"],
-        ["https://h//evil", "a/b", "https://h//evil/jobs/a%2Fb"],
-        ["HTTPS://H:443//", "a%2Fb", "https://h/jobs/a%252Fb"],
-        ["http://[::1]:8080/x", "日本 😀", "http://[::1]:8080/x/jobs/%E6%97%A5%E6%9C%AC%20%F0%9F%98%80"],
-        ["https://h", "(it's)!*~_", "https://h/jobs/(it's)!*~_"],
-        ["https://h/a b", "...", "https://h/a%20b/jobs/..."],
-        [`https://h/${"/".repeat(60_000)}x`, "j", `https://h/${"/".repeat(60_000)}x/jobs/j`],
-        [`https://h/x${"/".repeat(60_000)}`, "j", "https://h/x/jobs/j"],
-      ] as const) {
-        equal((await sent({}, base, id))[0], url);
-        equal((await sent({}, new URL(base), id))[0], url);
-      }
-    }],
-    ["getStatus() calls fetch as a bare function", async () => {
-      const seen: unknown[] = [];
-      const opts = { async fetch(this: unknown): Promise<Response> { return seen.push(this), new Response("{}"); } };
-      await getStatus("https://h", "j", opts as GetStatusOptions);
-      equal(seen, [undefined]);
-    }],
-    ["getStatus() hands out what an injected fetch throws, as it is", async () => {
-      for (const cause of [new Error("x"), "text", 5, null]) {
-        const result = await getStatus("https://h", "j", { fetch: () => Promise.reject(cause) });
-        identical(result.kind === "ServerError" && result.cause, cause);
-      }
-    }],
-    ["getStatus() decodes a body that comes byte by byte, and cuts no character at maxBytes", async () => {
-      const bytes = new TextEncoder().encode("\ufeffaé€😀");
-      const fetch = (): Fetch => {
-        const rest = [...bytes];
-        return async () => new Response(new ReadableStream({
-          pull(controller) {
-            const byte = rest.shift();
-            if (byte === undefined) controller.close();
-            else controller.enqueue(new Uint8Array([byte]));
-          },
-        }), { status: 500 });
-      };
-      const body = async (maxBytes?: number): Promise<unknown> => {
-        const result = await getStatus("https://h", "j", { fetch: fetch(), maxBytes });
-        return result.kind === "ServerError" && result.body;
-      };
-      equal(await body(), "aé€😀");
-      equal([await body(2), await body(4), await body(5), await body(8), await body(12)], ["", "a", "a", "aé", "aé€"]);
-    }],
-    ["getStatus() parses no body that is over maxBytes", async () => {
-      const result = await getStatus("https://h", "j", { fetch: answering('{"jobID":"j","status":"running"} '), maxBytes: 32 });
-      equal(result.kind === "ServerError" && [result.message, result.body], ["body over maxBytes", '{"jobID":"j","status":"running"}']);
-    }],
-    ["getStatus() survives 100,000 nested arrays", async () => {
-      const nested = "[".repeat(100_000) + "]".repeat(100_000);
-      equal(brief(await getStatus("https://h", "j", { fetch: answering(nested) })), "ServerError malformed");
-    }],
-    ["the guards hold for results that went through JSON or a structured clone", async () => {
-      const guards = { StatusInfo: isStatusInfo, NotFound: isNotFound, ServerError: isServerError };
-      for (const path of ["/full", "/nulls", "/404", "/410", "/500", "/html", "/reset"]) {
-        const result = await ask(path);
-        const { cause: _, ...plain } = result as { cause?: unknown }; // not every platform can clone every error
-        for (const copy of [result, JSON.parse(JSON.stringify(result)), structuredClone(plain)]) {
-          equal(Object.entries(guards).filter(([, guard]) => guard(copy)).map(([kind]) => kind), [result.kind]);
+        const seen = result.kind === "StatusInfo" ? (result.document["seen"] as Record<string, string>) : {};
+        equal([seen["authorization"], seen["x-a"]], [place.keepsAuthorization ? "Bearer t" : undefined, "1"]);
+        const refused = await getStatus(`${faults}/redirect-away?to=${place.away}`, "j", {
+          headers: { "X-A": "1" },
+          fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }),
+        });
+        equal(brief(refused), "ServerError http");
+      },
+    ],
+    [
+      "getStatus() hands a plain record of lower-case names to an injected fetch",
+      async () => {
+        equal(await sent({}), ["https://h/jobs/j", { method: "GET", headers: { accept: "application/json" } }]);
+        for (const headers of [{ "X-A": "1" }, [["X-A", "1"]] as [string, string][], new Headers({ "X-A": "1" })]) {
+          equal((await sent({ headers }))[1].headers, { accept: "application/json", "x-a": "1" });
         }
-      }
-    }],
+        equal(
+          (
+            await sent({
+              headers: [
+                ["X-A", "1"],
+                ["x-a", "2"],
+              ],
+            })
+          )[1].headers,
+          { accept: "application/json", "x-a": "1, 2" },
+        );
+      },
+    ],
+    [
+      "getStatus() writes the URL alike everywhere",
+      async () => {
+        for (const [base, id, url] of [
+          ["https://h/ogc/?key=1#x", "j", "https://h/ogc/jobs/j?key=1"],
+          ["https://h//evil", "a/b", "https://h//evil/jobs/a%2Fb"],
+          ["HTTPS://H:443//", "a%2Fb", "https://h/jobs/a%252Fb"],
+          ["http://[::1]:8080/x", "日本 😀", "http://[::1]:8080/x/jobs/%E6%97%A5%E6%9C%AC%20%F0%9F%98%80"],
+          ["https://h", "(it's)!*~_", "https://h/jobs/(it's)!*~_"],
+          ["https://h/a b", "...", "https://h/a%20b/jobs/..."],
+          [`https://h/${"/".repeat(60_000)}x`, "j", `https://h/${"/".repeat(60_000)}x/jobs/j`],
+          [`https://h/x${"/".repeat(60_000)}`, "j", "https://h/x/jobs/j"],
+        ] as const) {
+          equal((await sent({}, base, id))[0], url);
+          equal((await sent({}, new URL(base), id))[0], url);
+        }
+      },
+    ],
+    [
+      "getStatus() calls fetch as a bare function",
+      async () => {
+        const seen: unknown[] = [];
+        const opts = {
+          async fetch(this: unknown): Promise<Response> {
+            return (seen.push(this), new Response("{}"));
+          },
+        };
+        await getStatus("https://h", "j", opts as GetStatusOptions);
+        equal(seen, [undefined]);
+      },
+    ],
+    [
+      "getStatus() hands out what an injected fetch throws, as it is",
+      async () => {
+        for (const cause of [new Error("x"), "text", 5, null]) {
+          const result = await getStatus("https://h", "j", { fetch: () => Promise.reject(cause) });
+          identical(result.kind === "ServerError" && result.cause, cause);
+        }
+      },
+    ],
+    [
+      "getStatus() decodes a body that comes byte by byte, and cuts no character at maxBytes",
+      async () => {
+        const bytes = new TextEncoder().encode("\ufeffaé€😀");
+        const fetch = (): Fetch => {
+          const rest = [...bytes];
+          return async () =>
+            new Response(
+              new ReadableStream({
+                pull(controller) {
+                  const byte = rest.shift();
+                  if (byte === undefined) controller.close();
+                  else controller.enqueue(new Uint8Array([byte]));
+                },
+              }),
+              { status: 500 },
+            );
+        };
+        const body = async (maxBytes?: number): Promise<unknown> => {
+          const result = await getStatus("https://h", "j", { fetch: fetch(), maxBytes });
+          return result.kind === "ServerError" && result.body;
+        };
+        equal(await body(), "aé€😀");
+        equal(
+          [await body(2), await body(4), await body(5), await body(8), await body(12)],
+          ["", "a", "a", "aé", "aé€"],
+        );
+      },
+    ],
+    [
+      "getStatus() parses no body that is over maxBytes",
+      async () => {
+        const result = await getStatus("https://h", "j", {
+          fetch: answering('{"jobID":"j","status":"running"} '),
+          maxBytes: 32,
+        });
+        equal(result.kind === "ServerError" && [result.message, result.body], [
+          "body over maxBytes",
+          '{"jobID":"j","status":"running"}',
+        ]);
+      },
+    ],
+    [
+      "getStatus() survives 100,000 nested arrays",
+      async () => {
+        const nested = "[".repeat(100_000) + "]".repeat(100_000);
+        equal(brief(await getStatus("https://h", "j", { fetch: answering(nested) })), "ServerError malformed");
+      },
+    ],
+    [
+      "the guards hold for results that went through JSON or a structured clone",
+      async () => {
+        const guards = { StatusInfo: isStatusInfo, NotFound: isNotFound, ServerError: isServerError };
+        for (const path of ["/full", "/nulls", "/404", "/410", "/500", "/html", "/reset"]) {
+          const result = await ask(path);
+          const { cause: _, ...plain } = result as { cause?: unknown }; // not every platform can clone every error
+          for (const copy of [result, JSON.parse(JSON.stringify(result)), structuredClone(plain)]) {
+            equal(
+              Object.entries(guards)
+                .filter(([, guard]) => guard(copy))
+                .map(([kind]) => kind),
+              [result.kind],
+            );
+          }
+        }
+      },
+    ],
   ];
 }
 
@@ -321,10 +493,14 @@ function identical(actual: unknown, expected: unknown): void {
 
 /** Equal as JSON, the order of members apart. */
 function equal(actual: unknown, expected: unknown): void {
-  const show = (value: unknown): string => JSON.stringify(value, (_, member: unknown) =>
-    member && typeof member === "object" && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => a < b ? -1 : 1))
-      : member === undefined ? "undefined" : member);
+  const show = (value: unknown): string =>
+    JSON.stringify(value, (_, member: unknown) =>
+      member && typeof member === "object" && !Array.isArray(member)
+        ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : member === undefined
+          ? "undefined"
+          : member,
+    );
   const [a, b] = [show(actual), show(expected)];
   if (a !== b) throw new Error(`got ${a.slice(0, 300)}, expected ${b.slice(0, 300)}`);
 }

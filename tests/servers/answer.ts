@@ -21,9 +21,7 @@ export interface Answer {
 }
 
 type Expected =
-  | Omit<StatusInfo, "document" | "http">
-  | Omit<NotFound, "body" | "http">
-  | Omit<ResponseError, "body" | "http">;
+  Omit<StatusInfo, "document" | "http"> | Omit<NotFound, "body" | "http"> | Omit<ResponseError, "body" | "http">;
 
 /** What all recorded answers answer. */
 export const asked = {

@@ -8,7 +8,7 @@ export const ecmwf: readonly Answer[] = [
     headers: { "content-type": "application/json" },
     origin: "ecmwf/ecmwf-datastores-client@d964a553:tests/test_20_processing.py",
     kind: "verbatim",
-    about: "naive date-times (no Z); relative href in self link; rel \"results\" short; extra metadata object",
+    about: 'naive date-times (no Z); relative href in self link; rel "results" short; extra metadata object',
     result: {
       kind: "StatusInfo",
       jobID: "9bfc1362-2832-48e1-a235-359267420bb2",
@@ -80,7 +80,7 @@ export const ecmwf: readonly Answer[] = [
     headers: { "content-type": "application/json" },
     origin: "ecmwf/ecmwf-datastores-client@d964a553:tests/test_20_processing.py test_wait_on_result_failed",
     kind: "verbatim",
-    about: "extra terminal status \"rejected\"",
+    about: 'extra terminal status "rejected"',
     result: {
       kind: "StatusInfo",
       jobID: "9bfc1362-2832-48e1-a235-359267420bb3",
@@ -133,7 +133,8 @@ export const ecmwf: readonly Answer[] = [
     file: "ecmwf-cads-running.json",
     status: 200,
     headers: { "content-type": "application/json" },
-    origin: "ecmwf-projects/cads-processing-api-service@9239f1a5:cads_processing_api_service/utils.py make_status_info (+ ogc-api-processes-fastapi@8ab9f555 endpoints.py)",
+    origin:
+      "ecmwf-projects/cads-processing-api-service@9239f1a5:cads_processing_api_service/utils.py make_status_info (+ ogc-api-processes-fastapi@8ab9f555 endpoints.py)",
     kind: "reconstructed",
     about: "naive date-times; no progress, no message; metadata extra",
     result: {
@@ -158,7 +159,8 @@ export const ecmwf: readonly Answer[] = [
     file: "ecmwf-cads-404.json",
     status: 404,
     headers: { "content-type": "application/json" },
-    origin: "ecmwf-projects/cads-processing-api-service@9239f1a5:cads_processing_api_service/exceptions.py exception_handler",
+    origin:
+      "ecmwf-projects/cads-processing-api-service@9239f1a5:cads_processing_api_service/exceptions.py exception_handler",
     kind: "reconstructed",
     about: "conformant + trace_id; also sent for jobs of another portal",
     result: {
@@ -178,7 +180,8 @@ export const ecmwf: readonly Answer[] = [
     file: "ecmwf-cads-403.json",
     status: 403,
     headers: { "content-type": "application/json" },
-    origin: "ecmwf-projects/cads-processing-api-service@9239f1a5:cads_processing_api_service/exceptions.py PermissionDenied",
+    origin:
+      "ecmwf-projects/cads-processing-api-service@9239f1a5:cads_processing_api_service/exceptions.py PermissionDenied",
     kind: "reconstructed",
     about: "type is a phrase",
     result: {
@@ -198,7 +201,8 @@ export const ecmwf: readonly Answer[] = [
     file: "ecmwf-cads-429.json",
     status: 429,
     headers: { "content-type": "application/json", "retry-after": "17" },
-    origin: "ecmwf-projects/cads-processing-api-service@9239f1a5:cads_processing_api_service/exceptions.py rate_limit_exceeded_exception_handler",
+    origin:
+      "ecmwf-projects/cads-processing-api-service@9239f1a5:cads_processing_api_service/exceptions.py rate_limit_exceeded_exception_handler",
     kind: "reconstructed",
     about: "with header `Retry-After: 17` (delta-seconds)",
     result: {
@@ -218,7 +222,8 @@ export const ecmwf: readonly Answer[] = [
     file: "ecmwf-cads-500.json",
     status: 500,
     headers: { "content-type": "application/json" },
-    origin: "ecmwf-projects/cads-processing-api-service@9239f1a5:cads_processing_api_service/exceptions.py general_exception_handler",
+    origin:
+      "ecmwf-projects/cads-processing-api-service@9239f1a5:cads_processing_api_service/exceptions.py general_exception_handler",
     kind: "reconstructed",
     about: "no status/detail",
     result: {
@@ -232,7 +237,8 @@ export const ecmwf: readonly Answer[] = [
     file: "ecmwf-cads-504.json",
     status: 504,
     headers: { "content-type": "application/json" },
-    origin: "ecmwf-projects/cads-processing-api-service@9239f1a5:cads_processing_api_service/exceptions.py request_readtimeout_handler",
+    origin:
+      "ecmwf-projects/cads-processing-api-service@9239f1a5:cads_processing_api_service/exceptions.py request_readtimeout_handler",
     kind: "reconstructed",
     about: "504 with JSON body",
     result: {

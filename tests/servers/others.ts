@@ -30,7 +30,7 @@ export const others: readonly Answer[] = [
     headers: { "content-type": "application/json" },
     origin: "52North/javaPS@24e1eeef:rest/src/main/java/org/n52/javaps/rest/serializer/StatusInfoSerializer.java",
     kind: "reconstructed",
-    about: "rel \"results\" short; no progress",
+    about: 'rel "results" short; no progress',
     result: {
       kind: "StatusInfo",
       jobID: "5c1c3e2f-2a3b-4a43-9d3e-0a6f3f1d2b11",
@@ -57,7 +57,7 @@ export const others: readonly Answer[] = [
     headers: { "content-type": "application/json" },
     origin: "52North/javaPS@24e1eeef:rest/src/main/java/org/n52/javaps/rest/serializer/StatusInfoSerializer.java",
     kind: "reconstructed",
-    about: "rel \"exceptions\" short",
+    about: 'rel "exceptions" short',
     result: {
       kind: "StatusInfo",
       jobID: "5c1c3e2f-2a3b-4a43-9d3e-0a6f3f1d2b11",
@@ -104,9 +104,10 @@ export const others: readonly Answer[] = [
     file: "geoserver-accepted.json",
     status: 200,
     headers: { "content-type": "application/json" },
-    origin: "geoserver/geoserver@026277f4:src/community/ogcapi/ogcapi-processes/src/main/java/org/geoserver/ogcapi/v1/processes/ProcessesService.java + JobStatus.java@1238bf10",
+    origin:
+      "geoserver/geoserver@026277f4:src/community/ogcapi/ogcapi-processes/src/main/java/org/geoserver/ogcapi/v1/processes/ProcessesService.java + JobStatus.java@1238bf10",
     kind: "reconstructed",
-    about: "rel \"status\" for itself; never started/updated/message",
+    about: 'rel "status" for itself; never started/updated/message',
     result: {
       kind: "StatusInfo",
       jobID: "d2f0c0d8-6f6e-4a7e-a1b1-0a6f3f1d2b11",
@@ -128,9 +129,10 @@ export const others: readonly Answer[] = [
     file: "geoserver-running.json",
     status: 200,
     headers: { "content-type": "application/json" },
-    origin: "geoserver/geoserver@026277f4:src/community/ogcapi/ogcapi-processes/src/main/java/org/geoserver/ogcapi/v1/processes/ProcessesService.java + JobStatus.java@1238bf10",
+    origin:
+      "geoserver/geoserver@026277f4:src/community/ogcapi/ogcapi-processes/src/main/java/org/geoserver/ogcapi/v1/processes/ProcessesService.java + JobStatus.java@1238bf10",
     kind: "reconstructed",
-    about: "rel \"status\" for itself; never started, updated or message",
+    about: 'rel "status" for itself; never started, updated or message',
     result: {
       kind: "StatusInfo",
       jobID: "d2f0c0d8-6f6e-4a7e-a1b1-0a6f3f1d2b11",
@@ -152,7 +154,8 @@ export const others: readonly Answer[] = [
     file: "geoserver-successful.json",
     status: 200,
     headers: { "content-type": "application/json" },
-    origin: "geoserver/geoserver@026277f4:src/community/ogcapi/ogcapi-processes/src/main/java/org/geoserver/ogcapi/v1/processes/ProcessesService.java + JobStatus.java@1238bf10",
+    origin:
+      "geoserver/geoserver@026277f4:src/community/ogcapi/ogcapi-processes/src/main/java/org/geoserver/ogcapi/v1/processes/ProcessesService.java + JobStatus.java@1238bf10",
     kind: "reconstructed",
     about: "conformant; no self/monitor link",
     result: {
@@ -182,7 +185,8 @@ export const others: readonly Answer[] = [
     file: "geoserver-failed.json",
     status: 200,
     headers: { "content-type": "application/json" },
-    origin: "geoserver/geoserver@026277f4:src/community/ogcapi/ogcapi-processes/src/main/java/org/geoserver/ogcapi/v1/processes/ProcessesService.java + JobStatus.java@1238bf10",
+    origin:
+      "geoserver/geoserver@026277f4:src/community/ogcapi/ogcapi-processes/src/main/java/org/geoserver/ogcapi/v1/processes/ProcessesService.java + JobStatus.java@1238bf10",
     kind: "reconstructed",
     about: "no message, no exceptions link",
     result: {
@@ -207,7 +211,8 @@ export const others: readonly Answer[] = [
     file: "geoserver-dismissed.json",
     status: 200,
     headers: { "content-type": "application/json" },
-    origin: "geoserver/geoserver@026277f4:src/community/ogcapi/ogcapi-processes/src/main/java/org/geoserver/ogcapi/v1/processes/ProcessesService.java + JobStatus.java@1238bf10",
+    origin:
+      "geoserver/geoserver@026277f4:src/community/ogcapi/ogcapi-processes/src/main/java/org/geoserver/ogcapi/v1/processes/ProcessesService.java + JobStatus.java@1238bf10",
     kind: "reconstructed",
     about: "DELETE response, or GET while DISMISSING",
     result: {
@@ -231,9 +236,11 @@ export const others: readonly Answer[] = [
     file: "geoserver-404.json",
     status: 404,
     headers: { "content-type": "application/json" },
-    origin: "geoserver/geoserver@026277f4:src/community/ogcapi/ogcapi-processes/src/main/java/org/geoserver/ogcapi/v1/processes/ProcessesService.java + JobStatus.java@1238bf10 ; DefaultAPIExceptionHandler@44ad916c",
+    origin:
+      "geoserver/geoserver@026277f4:src/community/ogcapi/ogcapi-processes/src/main/java/org/geoserver/ogcapi/v1/processes/ProcessesService.java + JobStatus.java@1238bf10 ; DefaultAPIExceptionHandler@44ad916c",
     kind: "reconstructed",
-    about: "`type` is \"NotFound\" not the no-such-job URI; expired jobs are 404 as well; base path /geoserver/ogc/processes/v1",
+    about:
+      '`type` is "NotFound" not the no-such-job URI; expired jobs are 404 as well; base path /geoserver/ogc/processes/v1',
     result: {
       kind: "NotFound",
       reason: "not-found",
@@ -248,7 +255,8 @@ export const others: readonly Answer[] = [
     file: "geoserver-500.json",
     status: 500,
     headers: { "content-type": "application/json" },
-    origin: "geoserver/geoserver@704f5bc4:src/extension/ogcapi/ogcapi-core/src/main/java/org/geoserver/ogcapi/AbstractAPIExceptionHandler.java",
+    origin:
+      "geoserver/geoserver@704f5bc4:src/extension/ogcapi/ogcapi-core/src/main/java/org/geoserver/ogcapi/AbstractAPIExceptionHandler.java",
     kind: "reconstructed",
     about: "`detail` carries a stack trace only with verbose exceptions",
     result: {
@@ -264,7 +272,7 @@ export const others: readonly Answer[] = [
     headers: { "content-type": "application/json" },
     origin: "georust/ogcapi@f072b723:ogcapi-services/src/routes/processes.rs + ogcapi-drivers/src/postgres/job.rs",
     kind: "reconstructed",
-    about: "message \"\"; results link present in every state",
+    about: 'message ""; results link present in every state',
     result: {
       kind: "StatusInfo",
       jobID: "9d0f4d8e-5a0a-4f5e-8a44-0a6f3f1d2b11",
@@ -389,7 +397,8 @@ export const others: readonly Answer[] = [
     file: "georust-404.json",
     status: 404,
     headers: { "content-type": "application/problem+json" },
-    origin: "georust/ogcapi@f072b723:ogcapi-services/src/routes/processes.rs + ogcapi-drivers/src/postgres/job.rs ; error.rs",
+    origin:
+      "georust/ogcapi@f072b723:ogcapi-services/src/routes/processes.rs + ogcapi-drivers/src/postgres/job.rs ; error.rs",
     kind: "reconstructed",
     about: "conformant; media type application/problem+json",
     result: {
@@ -410,7 +419,7 @@ export const others: readonly Answer[] = [
     headers: { "content-type": "application/problem+json" },
     origin: "georust/ogcapi@f072b723:ogcapi-services/src/error.rs",
     kind: "reconstructed",
-    about: "`type` is the string \"500\"",
+    about: '`type` is the string "500"',
     result: {
       kind: "ServerError",
       reason: "http",
@@ -424,7 +433,8 @@ export const others: readonly Answer[] = [
     headers: { "content-type": "application/json" },
     origin: "up42/up42-py@397b61c5:tests/test_processing_constants.py JOB_METADATA",
     kind: "verbatim",
-    about: "fixture with placeholders resolved; `type` missing; started/finished null; 9-digit fractional seconds; statuses created,licensed,unlicensed,valid,invalid,accepted,rejected,running,successful,failed,captured,released",
+    about:
+      "fixture with placeholders resolved; `type` missing; started/finished null; 9-digit fractional seconds; statuses created,licensed,unlicensed,valid,invalid,accepted,rejected,running,successful,failed,captured,released",
     result: {
       kind: "StatusInfo",
       jobID: "3fa85f64-5717-4562-b3fc-2c963f66afa6",
@@ -441,7 +451,7 @@ export const others: readonly Answer[] = [
     headers: { "content-type": "application/json" },
     origin: "up42/up42-py@397b61c5:up42/processing.py JobStatus/JobMetadata",
     kind: "reconstructed",
-    about: "terminal SUCCESS state is \"captured\" (after \"successful\"); results:null",
+    about: 'terminal SUCCESS state is "captured" (after "successful"); results:null',
     result: {
       kind: "StatusInfo",
       jobID: "3fa85f64-5717-4562-b3fc-2c963f66afa6",

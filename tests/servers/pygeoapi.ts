@@ -8,7 +8,8 @@ export const pygeoapi: readonly Answer[] = [
     headers: { "content-type": "application/json" },
     origin: "geopython/pygeoapi@debd17bd:pygeoapi/api/processes.py get_jobs + process/manager/base.py",
     kind: "reconstructed",
-    about: "finished:null, parameters:null (extra); progress 5; `started` set at creation; results link already present while accepted; stays \"accepted\" for the whole execution",
+    about:
+      'finished:null, parameters:null (extra); progress 5; `started` set at creation; results link already present while accepted; stays "accepted" for the whole execution',
     result: {
       kind: "StatusInfo",
       jobID: "2ea8a6d2-7116-11f1-9b0b-0242ac120002",
@@ -36,7 +37,7 @@ export const pygeoapi: readonly Answer[] = [
     headers: { "content-type": "application/json" },
     origin: "geopython/pygeoapi@debd17bd:pygeoapi/api/processes.py get_jobs + process/manager/base.py",
     kind: "reconstructed",
-    about: "\"running\" is only visible in the last instants (progress 95); finished:null; results link before success",
+    about: '"running" is only visible in the last instants (progress 95); finished:null; results link before success',
     result: {
       kind: "StatusInfo",
       jobID: "2ea8a6d2-7116-11f1-9b0b-0242ac120002",
@@ -115,7 +116,8 @@ export const pygeoapi: readonly Answer[] = [
     headers: { "content-type": "text/html; charset=utf-8" },
     origin: "geopython/pygeoapi@debd17bd:pygeoapi/api/processes.py delete_job",
     kind: "reconstructed",
-    about: "DELETE response: `type` missing; no headers set so Flask default text/html content type on a JSON body; afterwards GET is 404 (job removed)",
+    about:
+      "DELETE response: `type` missing; no headers set so Flask default text/html content type on a JSON body; afterwards GET is 404 (job removed)",
     result: {
       kind: "StatusInfo",
       jobID: "2ea8a6d2-7116-11f1-9b0b-0242ac120002",
@@ -167,7 +169,8 @@ export const pygeoapi: readonly Answer[] = [
     headers: { "content-type": "application/json" },
     origin: "geopython/pygeoapi@debd17bd:tests/manager/test_postgresql_manager.py + api/processes.py get_jobs",
     kind: "verbatim",
-    about: "`type` is not the no-such-job URI; `code`/`description` instead of title/detail; description is just the job id (body text also quoted in pygeoapi#1672)",
+    about:
+      "`type` is not the no-such-job URI; `code`/`description` instead of title/detail; description is just the job id (body text also quoted in pygeoapi#1672)",
     result: {
       kind: "NotFound",
       reason: "not-found",
@@ -207,7 +210,8 @@ export const pygeoapi: readonly Answer[] = [
     file: "pygeoapi-500.html",
     status: 500,
     headers: { "content-type": "text/html; charset=utf-8" },
-    origin: "geopython/pygeoapi@debd17bd:pygeoapi/process/manager/mongodb_.py get_job (find_one -> None -> TypeError) under Flask",
+    origin:
+      "geopython/pygeoapi@debd17bd:pygeoapi/process/manager/mongodb_.py get_job (find_one -> None -> TypeError) under Flask",
     kind: "reconstructed",
     about: "HTML body; MongoDB manager answers 500 (not 404) for an unknown job",
     result: { kind: "ServerError", reason: "http", message: "HTTP 500" },
@@ -218,7 +222,8 @@ export const pygeoapi: readonly Answer[] = [
     headers: { "content-type": "application/json" },
     origin: "geopython/pygeoapi@0.18.0:pygeoapi/api/processes.py",
     kind: "reconstructed",
-    about: "<=0.19: job_start_datetime/job_end_datetime instead of created/started/finished/updated; two results links, HTML first",
+    about:
+      "<=0.19: job_start_datetime/job_end_datetime instead of created/started/finished/updated; two results links, HTML first",
     result: {
       kind: "StatusInfo",
       jobID: "2ea8a6d2-7116-11f1-9b0b-0242ac120002",
@@ -249,7 +254,7 @@ export const pygeoapi: readonly Answer[] = [
     headers: { "content-type": "application/json" },
     origin: "geopython/pygeoapi@0.13.0:pygeoapi/api.py",
     kind: "reconstructed",
-    about: "<=0.15: `type` missing; results links use rel \"about\"; job_end_datetime null",
+    about: '<=0.15: `type` missing; results links use rel "about"; job_end_datetime null',
     result: {
       kind: "StatusInfo",
       jobID: "2ea8a6d2-7116-11f1-9b0b-0242ac120002",
@@ -279,7 +284,8 @@ export const pygeoapi: readonly Answer[] = [
     headers: { "content-type": "application/json" },
     origin: "geopython/pygeoapi#2197 (issue body, curl output)",
     kind: "verbatim",
-    about: "POST execution response of 0.22: `id` instead of `jobID` (fixed in 0.23.0 by #2198); GET /jobs/{id} was not affected",
+    about:
+      "POST execution response of 0.22: `id` instead of `jobID` (fixed in 0.23.0 by #2198); GET /jobs/{id} was not affected",
     result: {
       kind: "StatusInfo",
       jobID: "20f589f9-ecf0-11f0-b850-6d85883e42fb",
@@ -303,7 +309,8 @@ export const pygeoapi: readonly Answer[] = [
     headers: { "content-type": "application/json" },
     origin: "geobeyond/pygeoapi-prefect@06dc62fb:src/pygeoapi_prefect/manager.py,schemas.py",
     kind: "reconstructed",
-    about: "message:null, progress:null, finished:null, updated:null; unreachable Prefect backend is reported as 404 not 5xx",
+    about:
+      "message:null, progress:null, finished:null, updated:null; unreachable Prefect backend is reported as 404 not 5xx",
     result: {
       kind: "StatusInfo",
       jobID: "2ea8a6d2-7116-11f1-9b0b-0242ac120002",
@@ -326,9 +333,11 @@ export const pygeoapi: readonly Answer[] = [
     file: "pygeoapi-k8s-papermill-running.json",
     status: 200,
     headers: { "content-type": "application/json" },
-    origin: "eurodatacube/pygeoapi-kubernetes-papermill@a7cc27a6:pygeoapi_kubernetes_papermill/kubernetes.py job_from_k8s (pygeoapi 0.18.0 per Dockerfile)",
+    origin:
+      "eurodatacube/pygeoapi-kubernetes-papermill@a7cc27a6:pygeoapi_kubernetes_papermill/kubernetes.py job_from_k8s (pygeoapi 0.18.0 per Dockerfile)",
     kind: "reconstructed",
-    about: "progress is a STRING \"1\"/\"100\"; parameters is a JSON string; message \"\"; job_start_datetime may be \"\"; jobID/processID may be \"\" if annotations are missing",
+    about:
+      'progress is a STRING "1"/"100"; parameters is a JSON string; message ""; job_start_datetime may be ""; jobID/processID may be "" if annotations are missing',
     result: {
       kind: "StatusInfo",
       jobID: "abc",

@@ -8,7 +8,8 @@ export const standard: readonly Answer[] = [
     headers: { "content-type": "application/json" },
     origin: "opengeospatial/ogcapi-processes@4a4a1dce:core/examples/json/StatusInfo.json",
     kind: "verbatim",
-    about: "normative example omits `type` (required in 1.0) and `id`,`processingEntityType` (required in 2.0 draft); no processID; +05:00 offset date",
+    about:
+      "normative example omits `type` (required in 1.0) and `id`,`processingEntityType` (required in 2.0 draft); no processID; +05:00 offset date",
     result: {
       kind: "StatusInfo",
       jobID: "81574318-1eb1-4d7c-af61-4b3fbcf33c4f",
@@ -55,7 +56,8 @@ export const standard: readonly Answer[] = [
     headers: { "content-type": "application/json" },
     origin: "opengeospatial/ogcapi-processes@4a4a1dce:core/examples/json/JobList.json",
     kind: "verbatim",
-    about: "one element of the job-list example; omits `type`; rel \"status\" for the job; failed: rel .../exceptions points at /results, progress 100",
+    about:
+      'one element of the job-list example; omits `type`; rel "status" for the job; failed: rel .../exceptions points at /results, progress 100',
     result: {
       kind: "StatusInfo",
       jobID: "8ca109b4-3b86-4a9c-a284-a6d50f91019e",
@@ -80,7 +82,8 @@ export const standard: readonly Answer[] = [
     headers: { "content-type": "application/json" },
     origin: "opengeospatial/ogcapi-processes@4a4a1dce:core/examples/json/JobList.json",
     kind: "verbatim",
-    about: "one element of the job-list example; omits `type`; rel \"status\" for the job; failed: rel .../exceptions points at /results, progress 100",
+    about:
+      'one element of the job-list example; omits `type`; rel "status" for the job; failed: rel .../exceptions points at /results, progress 100',
     result: {
       kind: "StatusInfo",
       jobID: "0cf773a5-282a-4e23-96cc-f5dab18123e5",
@@ -112,7 +115,8 @@ export const standard: readonly Answer[] = [
     headers: { "content-type": "application/json" },
     origin: "opengeospatial/ogcapi-processes@4a4a1dce:core/examples/json/JobList.json",
     kind: "verbatim",
-    about: "one element of the job-list example; omits `type`; rel \"status\" for the job; failed: rel .../exceptions points at /results, progress 100",
+    about:
+      'one element of the job-list example; omits `type`; rel "status" for the job; failed: rel .../exceptions points at /results, progress 100',
     result: {
       kind: "StatusInfo",
       jobID: "63aadd9c-c0e5-4a7f-80f0-228dbb158f09",

@@ -8,7 +8,8 @@ export const weaver: readonly Answer[] = [
     headers: { "content-type": "application/json" },
     origin: "crim-ca/weaver@90299718:weaver/wps_restapi/examples/job_status_success.json",
     kind: "verbatim",
-    about: "providerID:null; extra duration/runningDuration/runningSeconds/percentCompleted; dates with microseconds and +00:00; results rel with http:// here, https:// in current code",
+    about:
+      "providerID:null; extra duration/runningDuration/runningSeconds/percentCompleted; dates with microseconds and +00:00; results rel with http:// here, https:// in current code",
     result: {
       kind: "StatusInfo",
       jobID: "797c0c5e-9bc2-4bf3-ab73-5f3df32044a8",
@@ -122,7 +123,8 @@ export const weaver: readonly Answer[] = [
     headers: { "content-type": "application/json" },
     origin: "crim-ca/weaver@90299718:weaver/wps_restapi/examples/job_status_failed.json",
     kind: "verbatim",
-    about: "old-format example: `type`,processID,progress missing; started:null while finished set; rel \"exceptions\" not the URI; percentCompleted only",
+    about:
+      'old-format example: `type`,processID,progress missing; started:null while finished set; rel "exceptions" not the URI; percentCompleted only',
     result: {
       kind: "StatusInfo",
       jobID: "84e94373-51ee-4de6-94b6-951be65819fc",
@@ -190,7 +192,7 @@ export const weaver: readonly Answer[] = [
     headers: { "content-type": "application/json" },
     origin: "crim-ca/weaver@90299718:weaver/wps_restapi/examples/job_status_created.json",
     kind: "verbatim",
-    about: "Part 4 POST /jobs body: status \"created\"; `type` missing",
+    about: 'Part 4 POST /jobs body: status "created"; `type` missing',
     result: {
       kind: "StatusInfo",
       jobID: "797c0c5e-9bc2-4bf3-ab73-5f3df32044a8",
@@ -219,7 +221,8 @@ export const weaver: readonly Answer[] = [
     headers: { "content-type": "application/json" },
     origin: "crim-ca/weaver@90299718:weaver/wps_restapi/examples/job_dismissed_error.json",
     kind: "verbatim",
-    about: "410 Gone on results/outputs/logs/DELETE of a dismissed job (GET JSON status stays 200 \"dismissed\"); `type` \"JobDismissed\" in example, result-not-available URI in code; cause is an object",
+    about:
+      '410 Gone on results/outputs/logs/DELETE of a dismissed job (GET JSON status stays 200 "dismissed"); `type` "JobDismissed" in example, result-not-available URI in code; cause is an object',
     result: {
       kind: "NotFound",
       reason: "gone",
@@ -291,7 +294,8 @@ export const weaver: readonly Answer[] = [
     headers: { "content-type": "application/json; profile=ogc" },
     origin: "crim-ca/weaver@90299718:weaver/datatype.py Job.json/links + swagger_definitions.py JobStatusInfo",
     kind: "reconstructed",
-    about: "sends BOTH `id` and `jobID` and `processingEntityType`; providerID:null, finished:null (nulls may also be dropped by the schema); percentCompleted may be a float; https rel URIs",
+    about:
+      "sends BOTH `id` and `jobID` and `processingEntityType`; providerID:null, finished:null (nulls may also be dropped by the schema); percentCompleted may be a float; https rel URIs",
     result: {
       kind: "StatusInfo",
       jobID: "797c0c5e-9bc2-4bf3-ab73-5f3df32044a8",
@@ -469,7 +473,7 @@ export const weaver: readonly Answer[] = [
     headers: { "content-type": "application/json; profile=ogc" },
     origin: "crim-ca/weaver@90299718:weaver/datatype.py Job.type",
     kind: "reconstructed",
-    about: "`type` is \"provider\" (also \"service\",\"openeo\",\"wps\"), not the 1.0 enum value \"process\"",
+    about: '`type` is "provider" (also "service","openeo","wps"), not the 1.0 enum value "process"',
     result: {
       kind: "StatusInfo",
       jobID: "797c0c5e-9bc2-4bf3-ab73-5f3df32044a8",
@@ -553,7 +557,8 @@ export const weaver: readonly Answer[] = [
     headers: { "content-type": "application/json; profile=openeo" },
     origin: "crim-ca/weaver@90299718:weaver/wps_restapi/jobs/jobs.py get_job_status (profile=openeo)",
     kind: "reconstructed",
-    about: "openEO status vocabulary (created,queued,running,finished,error,canceled) if a profile/schema asks for it; $schema value approximated",
+    about:
+      "openEO status vocabulary (created,queued,running,finished,error,canceled) if a profile/schema asks for it; $schema value approximated",
     result: {
       kind: "StatusInfo",
       jobID: "797c0c5e-9bc2-4bf3-ab73-5f3df32044a8",

@@ -8,7 +8,7 @@ export const zoo: readonly Answer[] = [
     headers: { "content-type": "application/json;charset=UTF-8" },
     origin: "eoap/ogc-api-processes-with-zoo@de2deabb:docs/execute-monitor-process.md",
     kind: "verbatim",
-    about: "POST body: status already \"running\" with the \"accepted\" message; progress missing",
+    about: 'POST body: status already "running" with the "accepted" message; progress missing',
     result: {
       kind: "StatusInfo",
       jobID: "bfafdb8e-902c-11ef-a29c-8e55bd0a3308",
@@ -35,7 +35,7 @@ export const zoo: readonly Answer[] = [
     headers: { "content-type": "application/json;charset=UTF-8" },
     origin: "eoap/ogc-api-processes-with-zoo@de2deabb:docs/execute-monitor-process.md",
     kind: "verbatim",
-    about: "rel \"monitor\" points to itself; no self link",
+    about: 'rel "monitor" points to itself; no self link',
     result: {
       kind: "StatusInfo",
       jobID: "bfafdb8e-902c-11ef-a29c-8e55bd0a3308",
@@ -185,7 +185,8 @@ export const zoo: readonly Answer[] = [
     headers: { "content-type": "application/json;charset=UTF-8" },
     origin: "ZOO-Project/ZOO-Project@afc04031:zoo-project/zoo-kernel/service_json.c createStatus",
     kind: "reconstructed",
-    about: "no exceptions link; without DB back end dates are local time labelled Z; `type` can be \"unknown\" with DB back end",
+    about:
+      'no exceptions link; without DB back end dates are local time labelled Z; `type` can be "unknown" with DB back end',
     result: {
       kind: "StatusInfo",
       jobID: "bfafdb8e-902c-11ef-a29c-8e55bd0a3308",
@@ -213,7 +214,7 @@ export const zoo: readonly Answer[] = [
     headers: { "content-type": "application/json;charset=UTF-8" },
     origin: "ZOO-Project/ZOO-Project@afc04031:zoo-project/zoo-kernel/service_json.c createStatus",
     kind: "reconstructed",
-    about: "code path for status \"paused\" (not in any OGC enum)",
+    about: 'code path for status "paused" (not in any OGC enum)',
     result: {
       kind: "StatusInfo",
       jobID: "bfafdb8e-902c-11ef-a29c-8e55bd0a3308",
@@ -233,7 +234,7 @@ export const zoo: readonly Answer[] = [
     headers: { "content-type": "application/json;charset=UTF-8" },
     origin: "ZOO-Project/ZOO-Project@afc04031:zoo-project/zoo-kernel/service_json.c createStatus",
     kind: "reconstructed",
-    about: "DELETE: `type` may be missing; rel \"parent\" instead of \"up\"; afterwards GET is 404",
+    about: 'DELETE: `type` may be missing; rel "parent" instead of "up"; afterwards GET is 404',
     result: {
       kind: "StatusInfo",
       jobID: "bfafdb8e-902c-11ef-a29c-8e55bd0a3308",
@@ -255,7 +256,7 @@ export const zoo: readonly Answer[] = [
     headers: { "content-type": "application/json;charset=UTF-8" },
     origin: "EOEPCA/ogc-api-client@317c9f14:test-notebooks/05 - List and manage jobs.ipynb cell 7",
     kind: "reconstructed",
-    about: "rebuilt from the parsed client repr of a live server; no finished, no progress; rel \"parent\"",
+    about: 'rebuilt from the parsed client repr of a live server; no finished, no progress; rel "parent"',
     result: {
       kind: "StatusInfo",
       jobID: "e4df5522-144a-11f0-a813-c64eedf142e1",
@@ -282,7 +283,8 @@ export const zoo: readonly Answer[] = [
     headers: { "content-type": "application/json;charset=UTF-8" },
     origin: "EOEPCA/ogc-api-client@317c9f14:test-notebooks/05 - List and manage jobs.ipynb cell 9",
     kind: "verbatim",
-    about: "live server: type URI under /def/rel/ogc/1.0/exception/ not /def/exceptions/...; `status` member missing; this is GET right after a successful DELETE",
+    about:
+      "live server: type URI under /def/rel/ogc/1.0/exception/ not /def/exceptions/...; `status` member missing; this is GET right after a successful DELETE",
     result: {
       kind: "NotFound",
       reason: "no-such-job",
@@ -300,7 +302,8 @@ export const zoo: readonly Answer[] = [
     headers: { "content-type": "application/json;encoding=utf-8" },
     origin: "ZOO-Project/ZOO-Project#72 (issue body) ; createExceptionJ in service_json.c@afc04031",
     kind: "verbatim",
-    about: "`status` member missing; default content type parameter is `encoding`, docker/dru and ciab use https:// type",
+    about:
+      "`status` member missing; default content type parameter is `encoding`, docker/dru and ciab use https:// type",
     result: {
       kind: "NotFound",
       reason: "no-such-job",
@@ -318,7 +321,7 @@ export const zoo: readonly Answer[] = [
     headers: { "content-type": "application/json;charset=UTF-8" },
     origin: "ZOO-Project/ZOO-Project#111 (issue body)",
     kind: "verbatim",
-    about: "HTTP reason phrase \"500 Not Implemented\"; type is a bare code",
+    about: 'HTTP reason phrase "500 Not Implemented"; type is a bare code',
     result: {
       kind: "ServerError",
       reason: "http",
@@ -350,7 +353,7 @@ export const zoo: readonly Answer[] = [
     headers: { "content-type": "application/json;charset=UTF-8" },
     origin: "ZOO-Project/ZOO-Project#5 (issue body)",
     kind: "verbatim",
-    about: "`type`,processID,dates,progress missing; rel \"status\"/\"results\" short names",
+    about: '`type`,processID,dates,progress missing; rel "status"/"results" short names',
     result: {
       kind: "StatusInfo",
       jobID: "b061beea-cee7-11eb-87d5-0242c0a80006",
@@ -376,9 +379,11 @@ export const zoo: readonly Answer[] = [
     file: "eoepca-ades-successful.json",
     status: 200,
     headers: { "content-type": "application/json;charset=UTF-8" },
-    origin: "gist.github.com/fabricebrito/4a0d2c86ba3cccf2b9d3300870338f39 (docs corpus); producer EOEPCA/proc-ades@c5195e1c:3ty/proc-comm-zoo-1.2-alpha/src/watchjob.cpp",
+    origin:
+      "gist.github.com/fabricebrito/4a0d2c86ba3cccf2b9d3300870338f39 (docs corpus); producer EOEPCA/proc-ades@c5195e1c:3ty/proc-comm-zoo-1.2-alpha/src/watchjob.cpp",
     kind: "verbatim",
-    about: "progress is a STRING; `type`,processID,created,updated missing; path is /watchjob/processes/{id}/jobs/{jobID}; rel \"results\" short",
+    about:
+      'progress is a STRING; `type`,processID,created,updated missing; path is /watchjob/processes/{id}/jobs/{jobID}; rel "results" short',
     result: {
       kind: "StatusInfo",
       jobID: "2e2e794c-c85d-11ed-8512-4230b2a19c26",
@@ -415,7 +420,7 @@ export const zoo: readonly Answer[] = [
     headers: { "content-type": "application/json;charset=UTF-8" },
     origin: "EOEPCA/proc-ades@c5195e1c:3ty/proc-comm-zoo-1.2-alpha/src/watchjob.cpp sendStatus",
     kind: "reconstructed",
-    about: "progress string \"0\"; `started` may be the literal \"none\"; unknown job: cgicc HTML status page with 404",
+    about: 'progress string "0"; `started` may be the literal "none"; unknown job: cgicc HTML status page with 404',
     result: {
       kind: "StatusInfo",
       jobID: "2e2e794c-c85d-11ed-8512-4230b2a19c26",

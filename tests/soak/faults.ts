@@ -41,7 +41,10 @@ export const FAULTS: readonly (readonly [outcome: string, answer: Answer])[] = [
   ["network", (_, __, socket) => socket.end("HTTP/1.1 200 O")],
   ["network", (_, __, socket) => socket.end("SSH-2.0-OpenSSH\r\n")],
   ["network", (mark, __, socket) => socket.end(head(200, "Content-Length: 999") + mark)],
-  ["network", (mark, __, socket) => socket.write(head(200, "Content-Length: 999") + mark, () => socket.resetAndDestroy())],
+  [
+    "network",
+    (mark, __, socket) => socket.write(head(200, "Content-Length: 999") + mark, () => socket.resetAndDestroy()),
+  ],
   ["http 503", (mark, __, socket) => socket.end(head(503, "Content-Length: 999") + mark)],
   // Lengths, chunks and headers that are wrong.
   ["malformed 200", (mark, __, socket) => socket.end(head(200, "Content-Length: 3") + mark)],
@@ -68,21 +71,27 @@ export const FAULTS: readonly (readonly [outcome: string, answer: Answer])[] = [
   ["http 500", bytes(head(500, "Content-Length: 3"), new Uint8Array([0x61, 0xff, 0x62]))],
   // Too much, too slow, and never.
   ["over", (mark, response) => response.end(mark.padEnd(5_000, "x"))],
-  ["over", (mark, response) => {
-    const write = (): void => {
-      if (!response.destroyed) response.write(mark.repeat(1_000), write);
-    };
-    write();
-  }],
-  ["TimeoutError", (_, response) => {
-    const drip = setInterval(() => response.write("{"), 500);
-    response.on("close", () => clearInterval(drip));
-  }],
+  [
+    "over",
+    (mark, response) => {
+      const write = (): void => {
+        if (!response.destroyed) response.write(mark.repeat(1_000), write);
+      };
+      write();
+    },
+  ],
+  [
+    "TimeoutError",
+    (_, response) => {
+      const drip = setInterval(() => response.write("{"), 500);
+      response.on("close", () => clearInterval(drip));
+    },
+  ],
   ["TimeoutError", (_, response) => response.writeHead(200, { "content-length": "9" }).flushHeaders()],
   ["TimeoutError", () => {}],
 ];
 
 /** The failure that a job's number stands for, if it is one that fails. */
 export function faultOf(number: number): (typeof FAULTS)[number] | undefined {
-  return number % 3 ? undefined : FAULTS[number / 3 % FAULTS.length];
+  return number % 3 ? undefined : FAULTS[(number / 3) % FAULTS.length];
 }

@@ -12,12 +12,16 @@ import { Agent, setGlobalDispatcher } from "undici";
 import { getStatus } from "../../src/get-status.ts";
 import { FAULTS, faultOf } from "./faults.ts";
 
-const { values } = parseArgs({ options: { seconds: { type: "string", default: "300" }, flight: { type: "string", default: "10000" } } });
+const { values } = parseArgs({
+  options: { seconds: { type: "string", default: "300" }, flight: { type: "string", default: "10000" } },
+});
 const inFlight = Number(values.flight);
 const end = Date.now() + Number(values.seconds) * 1_000;
 const collect = (globalThis as { gc?: () => void }).gc!;
 
-const server = spawn(process.execPath, [fileURLToPath(new URL("server.js", import.meta.url))], { stdio: ["ignore", "pipe", "inherit"] });
+const server = spawn(process.execPath, [fileURLToPath(new URL("server.js", import.meta.url))], {
+  stdio: ["ignore", "pipe", "inherit"],
+});
 process.on("exit", () => server.kill());
 const [line] = await once(server.stdout, "data");
 const port = String(line).trim();
@@ -36,10 +40,15 @@ for (let wave = 0; wave < 3 || Date.now() < end; wave++) {
   // Connections of its own for each wave, since the platform keeps its pools for ever.
   const agent = new Agent();
   setGlobalDispatcher(agent);
-  await Promise.all(Array.from({ length: inFlight }, (_, i) => call(`http://127.0.0.${1 + wave % 20}:${port}`, wave * inFlight + i, signals)));
+  await Promise.all(
+    Array.from({ length: inFlight }, (_, i) =>
+      call(`http://127.0.0.${1 + (wave % 20)}:${port}`, wave * inFlight + i, signals),
+    ),
+  );
   clearTimeout(timer); // it holds the signal, which holds what has listened to it
   // Waits for whatever still holds its connection; nothing may, since each call has settled.
-  if (!await Promise.race([agent.close().then(() => true), sleep(30_000, false, { ref: false })])) note("a call still holds its connection");
+  if (!(await Promise.race([agent.close().then(() => true), sleep(30_000, false, { ref: false })])))
+    note("a call still holds its connection");
   await quiet(); // or the next wave would need more file descriptors than there are
   heaps.push(getHeapStatistics().used_heap_size);
 }
@@ -58,7 +67,10 @@ async function call(url: string, number: number, signals: { soon: AbortSignal; l
   let outcome: string;
   let told: string | undefined;
   try {
-    const result = await getStatus(url, id, { signal: expected === "TimeoutError" ? signals.soon : signals.late, maxBytes: 1_000 });
+    const result = await getStatus(url, id, {
+      signal: expected === "TimeoutError" ? signals.soon : signals.late,
+      maxBytes: 1_000,
+    });
     if (result.kind === "StatusInfo") [outcome, told] = [result.status, result.jobID];
     else if (result.kind === "ServerError" && result.reason === "network") outcome = "network";
     else {
@@ -71,7 +83,8 @@ async function call(url: string, number: number, signals: { soon: AbortSignal; l
   calls++;
   if (told !== undefined && told !== id) note("an answer of another job");
   // A connection that breaks may take the head with it.
-  if (outcome !== expected && !(expected === "http 503" && outcome === "network")) note(`${outcome} instead of ${expected}`);
+  if (outcome !== expected && !(expected === "http 503" && outcome === "network"))
+    note(`${outcome} instead of ${expected}`);
 }
 
 /** Waits until the connections have been let go, and what Node still inflates of the bombs although nobody reads it. */

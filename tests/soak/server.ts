@@ -18,6 +18,8 @@ first.listen(0, "127.0.0.1", 20_000, () => {
   const { port } = first.address() as AddressInfo;
   let waiting = 19;
   for (let host = 2; host <= 20; host++) {
-    createServer(answer).on("connection", ignore).listen(port, `127.0.0.${host}`, 20_000, () => --waiting || console.log(port));
+    createServer(answer)
+      .on("connection", ignore)
+      .listen(port, `127.0.0.${host}`, 20_000, () => --waiting || console.log(port));
   }
 });

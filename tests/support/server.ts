@@ -56,9 +56,8 @@ export async function startServer({ prefix = "/ogcapi" } = {}): Promise<ProcessS
 
   const server = createServer((request, response) => {
     respond(request, response, prefix, jobs, add).catch((error: unknown) => {
-      const { status, type, title, message } = error instanceof HttpError
-        ? error
-        : new HttpError(500, "about:blank", "Internal Server Error", String(error));
+      const { status, type, title, message } =
+        error instanceof HttpError ? error : new HttpError(500, "about:blank", "Internal Server Error", String(error));
       send(response, status, { type, title, status, detail: message }, { "content-type": "application/problem+json" });
     });
   });
@@ -68,10 +67,11 @@ export async function startServer({ prefix = "/ogcapi" } = {}): Promise<ProcessS
     baseUrl: `http://127.0.0.1:${port}${prefix}`,
     server,
     add,
-    close: () => new Promise((closed) => {
-      server.close(() => closed());
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed());
+        server.closeAllConnections();
+      }),
   };
 }
 
@@ -95,7 +95,9 @@ async function respond(
       return send(response, 200, openApi(root), { "content-type": "application/vnd.oai.openapi+json;version=3.0" });
     case "GET /conformance":
       return send(response, 200, {
-        conformsTo: ["core", "ogc-process-description", "json", "job-list", "dismiss"].map((name) => `${CONFORMANCE}/${name}`),
+        conformsTo: ["core", "ogc-process-description", "json", "job-list", "dismiss"].map(
+          (name) => `${CONFORMANCE}/${name}`,
+        ),
       });
     case "GET /processes":
       return send(response, 200, {
@@ -142,7 +144,8 @@ const summary = {
 };
 
 function describe(root: string, id: string): unknown {
-  if (id !== summary.id) throw new HttpError(404, `${EXCEPTIONS}/no-such-process`, "NoSuchProcess", `No process with identifier '${id}'`);
+  if (id !== summary.id)
+    throw new HttpError(404, `${EXCEPTIONS}/no-such-process`, "NoSuchProcess", `No process with identifier '${id}'`);
   return {
     ...summary,
     inputs: {
@@ -150,17 +153,15 @@ function describe(root: string, id: string): unknown {
       fail: { title: "Whether it fails in the end", minOccurs: 0, schema: { type: "boolean", default: false } },
     },
     outputs: { seconds: { title: "How long it ran", schema: { type: "number" } } },
-    links: [
-      link(root, "/processes/wait", "self"),
-      link(root, "/processes/wait/execution", `${RELATIONS}/execute`),
-    ],
+    links: [link(root, "/processes/wait", "self"), link(root, "/processes/wait/execution", `${RELATIONS}/execute`)],
   };
 }
 
 async function inputs(request: IncomingMessage): Promise<Partial<Job>> {
   let text = "";
   for await (const chunk of request.setEncoding("utf8")) text += chunk;
-  const invalid = (detail: string): HttpError => new HttpError(400, "InvalidParameterValue", "InvalidParameterValue", detail);
+  const invalid = (detail: string): HttpError =>
+    new HttpError(400, "InvalidParameterValue", "InvalidParameterValue", detail);
   let body: { inputs?: { seconds?: unknown; fail?: unknown } };
   try {
     body = JSON.parse(text || "{}");
@@ -184,11 +185,14 @@ function state(job: Job): { status: string; progress: number; started?: number; 
   const now = job.dismissed ?? Date.now();
   const started = job.created + job.seconds * 100;
   const end = job.created + job.seconds * 1000;
-  const progress = job.frozenAt ?? (job.seconds ? Math.max(0, Math.min(100, Math.floor((now - job.created) / job.seconds / 10))) : 100);
+  const progress =
+    job.frozenAt ??
+    (job.seconds ? Math.max(0, Math.min(100, Math.floor((now - job.created) / job.seconds / 10))) : 100);
   if (job.dismissed !== undefined) {
     return { status: "dismissed", progress, ...(progress >= 10 && { started }), finished: now, updated: now };
   }
-  if (progress === 100) return { status: job.fail ? "failed" : "successful", progress, started, finished: end, updated: end };
+  if (progress === 100)
+    return { status: job.fail ? "failed" : "successful", progress, started, finished: end, updated: end };
   return progress < 10
     ? { status: "accepted", progress, updated: job.created }
     : { status: "running", progress, started, updated: now };
@@ -226,7 +230,8 @@ function statusInfo(job: Job, root: string): unknown {
 }
 
 function dismiss(job: Job): Job {
-  if (job.dismissed !== undefined) throw new HttpError(410, "about:blank", "Gone", `The job '${job.id}' was dismissed before`);
+  if (job.dismissed !== undefined)
+    throw new HttpError(410, "about:blank", "Gone", `The job '${job.id}' was dismissed before`);
   job.dismissed = Date.now();
   return job;
 }
@@ -235,7 +240,8 @@ function results(job: Job): unknown {
   const { status } = state(job);
   if (status === "failed") throw new HttpError(500, "about:blank", "Job failed", "It was told to fail");
   if (status === "dismissed") throw new HttpError(410, "about:blank", "Gone", `The job '${job.id}' was dismissed`);
-  if (status !== "successful") throw new HttpError(404, `${EXCEPTIONS}/result-not-ready`, "ResultNotReady", `The job '${job.id}' is ${status}`);
+  if (status !== "successful")
+    throw new HttpError(404, `${EXCEPTIONS}/result-not-ready`, "ResultNotReady", `The job '${job.id}' is ${status}`);
   return { seconds: job.seconds };
 }
 

@@ -11,25 +11,34 @@ export function stub(answer: () => Response | Promise<Response>): Fetch & { read
 }
 
 /** A `fetch` that always answers this. */
-export function answering(body: BodyInit | null | object, init?: ResponseInit): Fetch & { readonly calls: [string, FetchInit][] } {
+export function answering(
+  body: BodyInit | null | object,
+  init?: ResponseInit,
+): Fetch & { readonly calls: [string, FetchInit][] } {
   const raw = body === null || typeof body === "string" || body instanceof Uint8Array || body instanceof ReadableStream;
-  const bytes = raw ? body as BodyInit | null : JSON.stringify(body);
+  const bytes = raw ? (body as BodyInit | null) : JSON.stringify(body);
   return stub(() => new Response(bytes, { headers: { "content-type": "application/json" }, ...init }));
 }
 
 /** A stream that gives these chunks, and then ends, errors, or waits for ever. */
-export function chunks(parts: readonly (string | Uint8Array)[], end: "end" | "hang" | { readonly error: unknown } = "end"): ReadableStream<Uint8Array> {
-  const rest = parts.map((part) => typeof part === "string" ? new TextEncoder().encode(part) : part);
-  return new ReadableStream({
-    pull(controller) {
-      const next = rest.shift();
-      if (next) controller.enqueue(next);
-      else if (end === "end") controller.close();
-      else if (end !== "hang") controller.error(end.error);
-      else return new Promise(() => {});
-      return undefined;
+export function chunks(
+  parts: readonly (string | Uint8Array)[],
+  end: "end" | "hang" | { readonly error: unknown } = "end",
+): ReadableStream<Uint8Array> {
+  const rest = parts.map((part) => (typeof part === "string" ? new TextEncoder().encode(part) : part));
+  return new ReadableStream(
+    {
+      pull(controller) {
+        const next = rest.shift();
+        if (next) controller.enqueue(next);
+        else if (end === "end") controller.close();
+        else if (end !== "hang") controller.error(end.error);
+        else return new Promise(() => {});
+        return undefined;
+      },
     },
-  }, { highWaterMark: 0 });
+    { highWaterMark: 0 },
+  );
 }
 
 /** What a promise rejects with; an error where it does not reject. */

@@ -31,22 +31,43 @@ const ENVIRONMENTS: readonly Environment[] = [
   { name: "@types/node 22 with undici 7", lib: ["es2022"], types: ["node"], programs: ["undici.ts"], folder: "node22" },
   { name: "@types/node 24 with undici 8", lib: ["es2022"], types: ["node"], programs: ["undici.ts"], folder: "node24" },
   { name: "@types/bun", lib: ["esnext"], types: ["bun"], programs: ["bun.ts"], skipLibCheck: true },
-  { name: "@cloudflare/workers-types", lib: ["es2022"], types: ["@cloudflare/workers-types"], programs: ["workers.ts", "workflow.ts"] },
+  {
+    name: "@cloudflare/workers-types",
+    lib: ["es2022"],
+    types: ["@cloudflare/workers-types"],
+    programs: ["workers.ts", "workflow.ts"],
+  },
 ];
 
 /** Every strict flag that a stranger's project may have on. */
 const STRICT = {
-  strict: true, exactOptionalPropertyTypes: true, noPropertyAccessFromIndexSignature: true, noUncheckedIndexedAccess: true,
-  noImplicitOverride: true, noImplicitReturns: true, noFallthroughCasesInSwitch: true, noUnusedLocals: true, noUnusedParameters: true,
-  allowUnreachableCode: false, allowUnusedLabels: false, noUncheckedSideEffectImports: true, verbatimModuleSyntax: true, isolatedModules: true,
-  erasableSyntaxOnly: true, forceConsistentCasingInFileNames: true, useUnknownInCatchVariables: true,
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noPropertyAccessFromIndexSignature: true,
+  noUncheckedIndexedAccess: true,
+  noImplicitOverride: true,
+  noImplicitReturns: true,
+  noFallthroughCasesInSwitch: true,
+  noUnusedLocals: true,
+  noUnusedParameters: true,
+  allowUnreachableCode: false,
+  allowUnusedLabels: false,
+  noUncheckedSideEffectImports: true,
+  verbatimModuleSyntax: true,
+  isolatedModules: true,
+  erasableSyntaxOnly: true,
+  forceConsistentCasingInFileNames: true,
+  useUnknownInCatchVariables: true,
 };
 
 export function checks(root: string, tarball: string, tools: string, deno: string, execute: Execute): Check[] {
   const here = join(root, "tests/types");
   const work = join(here, ".build");
   for (const folder of ["", "node22", "node24"]) rmSync(join(here, folder, ".build"), { recursive: true, force: true });
-  const compilers = { "TypeScript 7": join(root, "node_modules/typescript/bin/tsc"), "TypeScript 5.9": join(here, "node_modules/typescript5/bin/tsc") };
+  const compilers = {
+    "TypeScript 7": join(root, "node_modules/typescript/bin/tsc"),
+    "TypeScript 5.9": join(here, "node_modules/typescript5/bin/tsc"),
+  };
   const expect = async (command: string, args: string[], cwd: string): Promise<void> => {
     const { code, output } = await execute(command, args, cwd);
     if (code !== 0) throw new Error(output);
@@ -58,32 +79,58 @@ export function checks(root: string, tarball: string, tools: string, deno: strin
     cpSync(join(here, "programs"), folder, { recursive: true });
     for (const program of environment.programs ?? []) {
       const from = program === "workflow.ts" ? "../runtimes/adapters" : "platforms";
-      writeFileSync(join(folder, program), readFileSync(join(here, from, program), "utf8").replace("./get-status.ts", "ogcapi-job-status"));
+      writeFileSync(
+        join(folder, program),
+        readFileSync(join(here, from, program), "utf8").replace("./get-status.ts", "ogcapi-job-status"),
+      );
     }
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({
-      compilerOptions: {
-        ...STRICT, target: "es2022", module: "esnext", moduleResolution: "bundler", noEmit: true, allowImportingTsExtensions: true,
-        lib: environment.lib, types: environment.types, skipLibCheck: environment.skipLibCheck ?? false,
-        paths: { "ogcapi-job-status": [library] }, ...more,
-      },
-      include: ["*.ts"],
-    }));
+    writeFileSync(
+      join(folder, "tsconfig.json"),
+      JSON.stringify({
+        compilerOptions: {
+          ...STRICT,
+          target: "es2022",
+          module: "esnext",
+          moduleResolution: "bundler",
+          noEmit: true,
+          allowImportingTsExtensions: true,
+          lib: environment.lib,
+          types: environment.types,
+          skipLibCheck: environment.skipLibCheck ?? false,
+          paths: { "ogcapi-job-status": [library] },
+          ...more,
+        },
+        include: ["*.ts"],
+      }),
+    );
     return folder;
   };
 
   const pasted = join(root, "src/get-status.ts");
   const emitted = join(root, "dist/get-status.d.ts");
   return [
-    ...Object.entries(compilers).flatMap(([compiler, tsc]) => ENVIRONMENTS.flatMap((environment) => [
-      {
-        name: `pasted, ${environment.name}, ${compiler}`,
-        run: () => expect(process.execPath, [tsc, "-p", project(`pasted ${environment.name} ${compiler}`, environment, pasted)], root),
-      },
-      {
-        name: `installed, ${environment.name}, ${compiler}`,
-        run: () => expect(process.execPath, [tsc, "-p", project(`installed ${environment.name} ${compiler}`, environment, emitted)], root),
-      },
-    ])),
+    ...Object.entries(compilers).flatMap(([compiler, tsc]) =>
+      ENVIRONMENTS.flatMap((environment) => [
+        {
+          name: `pasted, ${environment.name}, ${compiler}`,
+          run: () =>
+            expect(
+              process.execPath,
+              [tsc, "-p", project(`pasted ${environment.name} ${compiler}`, environment, pasted)],
+              root,
+            ),
+        },
+        {
+          name: `installed, ${environment.name}, ${compiler}`,
+          run: () =>
+            expect(
+              process.execPath,
+              [tsc, "-p", project(`installed ${environment.name} ${compiler}`, environment, emitted)],
+              root,
+            ),
+        },
+      ]),
+    ),
     {
       // In a folder of its own, since the programs of the others are no library.
       name: "pasted, isolatedDeclarations, TypeScript 5.9",
@@ -91,11 +138,21 @@ export function checks(root: string, tarball: string, tools: string, deno: strin
         const folder = join(work, "declarations");
         mkdirSync(folder, { recursive: true });
         cpSync(pasted, join(folder, "get-status.ts"));
-        writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({
-          compilerOptions: {
-            ...STRICT, isolatedDeclarations: true, declaration: true, target: "es2022", module: "nodenext", lib: ["es2022", "dom"], types: [], outDir: "out",
-          },
-        }));
+        writeFileSync(
+          join(folder, "tsconfig.json"),
+          JSON.stringify({
+            compilerOptions: {
+              ...STRICT,
+              isolatedDeclarations: true,
+              declaration: true,
+              target: "es2022",
+              module: "nodenext",
+              lib: ["es2022", "dom"],
+              types: [],
+              outDir: "out",
+            },
+          }),
+        );
         await expect(process.execPath, [compilers["TypeScript 5.9"], "-p", folder], root);
       },
     },
@@ -103,10 +160,21 @@ export function checks(root: string, tarball: string, tools: string, deno: strin
       name: "the declarations need no other ambient names than AbortSignal and URL",
       run: async () => {
         const folder = project("ambient", { name: "bare", lib: ["es2022"], types: [] }, emitted);
-        writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({
-          compilerOptions: { target: "es2022", module: "esnext", moduleResolution: "bundler", noEmit: true, lib: ["es2022"], types: [], strict: true },
-          files: [emitted],
-        }));
+        writeFileSync(
+          join(folder, "tsconfig.json"),
+          JSON.stringify({
+            compilerOptions: {
+              target: "es2022",
+              module: "esnext",
+              moduleResolution: "bundler",
+              noEmit: true,
+              lib: ["es2022"],
+              types: [],
+              strict: true,
+            },
+            files: [emitted],
+          }),
+        );
         const { output } = await execute(process.execPath, [compilers["TypeScript 7"], "-p", folder], root);
         const names = [...new Set([...output.matchAll(/Cannot find name '(\w+)'/g)].map(([, name]) => name))].sort();
         if (names.join() !== "AbortSignal,URL") throw new Error(`they need ${names.join()}\n${output}`);
@@ -118,16 +186,32 @@ export function checks(root: string, tarball: string, tools: string, deno: strin
         const folder = join(work, "deno");
         mkdirSync(folder, { recursive: true });
         cpSync(pasted, join(folder, "get-status.ts"));
-        const flags = ["strict", "exactOptionalPropertyTypes", "noUncheckedIndexedAccess", "noPropertyAccessFromIndexSignature", "noImplicitReturns", "noUnusedLocals"];
-        writeFileSync(join(folder, "deno.json"), JSON.stringify({ compilerOptions: Object.fromEntries(flags.map((flag) => [flag, true])) }));
+        const flags = [
+          "strict",
+          "exactOptionalPropertyTypes",
+          "noUncheckedIndexedAccess",
+          "noPropertyAccessFromIndexSignature",
+          "noImplicitReturns",
+          "noUnusedLocals",
+        ];
+        writeFileSync(
+          join(folder, "deno.json"),
+          JSON.stringify({ compilerOptions: Object.fromEntries(flags.map((flag) => [flag, true])) }),
+        );
         for (const program of ["programs/platform.ts", "programs/narrowing.ts", "platforms/deno.ts"]) {
           const file = join(folder, program.split("/")[1]!);
-          writeFileSync(file, readFileSync(join(here, program), "utf8").replace('"ogcapi-job-status"', '"./get-status.ts"'));
+          writeFileSync(
+            file,
+            readFileSync(join(here, program), "utf8").replace('"ogcapi-job-status"', '"./get-status.ts"'),
+          );
         }
         await expect(deno, ["check", "--quiet", "get-status.ts", "platform.ts", "narrowing.ts", "deno.ts"], folder);
       },
     },
-    { name: "deno doc --lint", run: () => expect(deno, ["doc", "--lint", "--quiet", "get-status.ts"], join(work, "deno")) },
+    {
+      name: "deno doc --lint",
+      run: () => expect(deno, ["doc", "--lint", "--quiet", "get-status.ts"], join(work, "deno")),
+    },
     {
       name: "deno publish --dry-run, without slow types",
       run: async () => {
@@ -135,14 +219,25 @@ export function checks(root: string, tarball: string, tools: string, deno: strin
         mkdirSync(folder, { recursive: true });
         cpSync(pasted, join(folder, "get-status.ts"));
         const { version, license } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-        writeFileSync(join(folder, "jsr.json"), JSON.stringify({ name: "@ogcapi/job-status", version, license, exports: "./get-status.ts" }));
+        writeFileSync(
+          join(folder, "jsr.json"),
+          JSON.stringify({ name: "@ogcapi/job-status", version, license, exports: "./get-status.ts" }),
+        );
         await expect(deno, ["publish", "--dry-run", "--allow-dirty", "--quiet"], folder);
       },
     },
-    { name: "publint --strict", run: () => expect(process.execPath, [join(tools, "publint/src/cli.js"), "--strict", tarball], root) },
+    {
+      name: "publint --strict",
+      run: () => expect(process.execPath, [join(tools, "publint/src/cli.js"), "--strict", tarball], root),
+    },
     {
       name: "attw, profile esm-only",
-      run: () => expect(process.execPath, [join(tools, "@arethetypeswrong/cli/dist/index.js"), tarball, "--profile", "esm-only"], root),
+      run: () =>
+        expect(
+          process.execPath,
+          [join(tools, "@arethetypeswrong/cli/dist/index.js"), tarball, "--profile", "esm-only"],
+          root,
+        ),
     },
   ];
 }

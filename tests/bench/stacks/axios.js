@@ -2,7 +2,11 @@ import axios from "axios";
 
 export const create = ({ fetch, parse, baseUrl }) => {
   const api = axios.create({
-    baseURL: baseUrl, adapter: "fetch", env: { fetch, Request, Response }, headers: { accept: "application/json" }, validateStatus: () => true,
+    baseURL: baseUrl,
+    adapter: "fetch",
+    env: { fetch, Request, Response },
+    headers: { accept: "application/json" },
+    validateStatus: () => true,
   });
   return async (jobId, signal) => {
     const { status, data } = await api.get(`/jobs/${encodeURIComponent(jobId)}`, { signal });

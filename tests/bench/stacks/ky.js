@@ -1,7 +1,13 @@
 import ky from "ky";
 
 export const create = ({ fetch, parse, baseUrl }) => {
-  const api = ky.create({ fetch, prefixUrl: baseUrl, retry: 0, throwHttpErrors: false, headers: { accept: "application/json" } });
+  const api = ky.create({
+    fetch,
+    prefixUrl: baseUrl,
+    retry: 0,
+    throwHttpErrors: false,
+    headers: { accept: "application/json" },
+  });
   return async (jobId, signal) => {
     const response = await api.get(`jobs/${encodeURIComponent(jobId)}`, { signal });
     if (response.status === 404) return { kind: "NotFound" };

@@ -1,3 +1,6 @@
 import { getStatus } from "../../../src/get-status.ts";
 
-export const create = ({ fetch, baseUrl }) => (jobId, signal) => getStatus(baseUrl, jobId, { fetch, signal });
+export const create =
+  ({ fetch, baseUrl }) =>
+  (jobId, signal) =>
+    getStatus(baseUrl, jobId, { fetch, signal });

@@ -5,7 +5,14 @@ const [packages, executablePath, url] = process.argv.slice(2);
 const { chromium } = createRequire(packages)("playwright-core");
 const browser = await chromium.launch({
   executablePath,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+  ],
 });
 try {
   console.log(`Chromium ${browser.version()}`);

@@ -25,18 +25,24 @@ const listener = createServer(async (request, response) => {
 await once(listener, "listening");
 
 const store = mkdtempSync(join(tmpdir(), "workflows-"));
-const start = () => new Miniflare({
-  name: "main",
-  modules: true,
-  script: readFileSync("bundle.workflow.js", "utf8"),
-  compatibilityDate: "2024-11-01",
-  workflows: { WATCH: { name: "watch", className: "JobWatch" } },
-  workflowsPersist: store,
-});
+const start = () =>
+  new Miniflare({
+    name: "main",
+    modules: true,
+    script: readFileSync("bundle.workflow.js", "utf8"),
+    compatibilityDate: "2024-11-01",
+    workflows: { WATCH: { name: "watch", className: "JobWatch" } },
+    workflowsPersist: store,
+  });
 const watch = async (miniflare) => {
   const response = await miniflare.dispatchFetch("https://edge.example/", {
     method: "POST",
-    body: JSON.stringify({ baseUrl: api.baseUrl, jobId: job.id, callback: `http://127.0.0.1:${listener.address().port}/`, pause: 400 }),
+    body: JSON.stringify({
+      baseUrl: api.baseUrl,
+      jobId: job.id,
+      callback: `http://127.0.0.1:${listener.address().port}/`,
+      pause: 400,
+    }),
   });
   assert.equal(response.status, 202);
   return response.json();

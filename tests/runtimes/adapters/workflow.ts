@@ -39,8 +39,11 @@ export class JobWatch extends WorkflowEntrypoint<unknown, Job> {
 export default {
   /** Starts a watch, once for each job: its id follows from the job, and an id is taken only once. */
   async fetch(request: Request, { WATCH }: { WATCH: Workflow<Job> }): Promise<Response> {
-    const job = await request.json() as Job;
-    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify([job.baseUrl, job.jobId])));
+    const job = (await request.json()) as Job;
+    const digest = await crypto.subtle.digest(
+      "SHA-256",
+      new TextEncoder().encode(JSON.stringify([job.baseUrl, job.jobId])),
+    );
     const id = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
     const watch = await WATCH.create({ id, params: job }).catch(() => WATCH.get(id));
     return Response.json(await watch.status(), { status: 202 });

@@ -148,7 +148,23 @@ holds<Equals<StatusInfo["document"]["x"], unknown>>();
 holds<Equals<Http["headers"][string], string | undefined>>();
 holds<Equals<ResponseError["exception"], Exception | undefined>>();
 holds<Equals<ServerError["body"], string | undefined>>();
-holds<Equals<keyof StatusInfo,
-  | "kind" | "jobID" | "status" | "type" | "processID" | "message" | "created" | "started" | "finished" | "updated" | "progress"
-  | "exception" | "links" | "document" | "http"
->>();
+holds<
+  Equals<
+    keyof StatusInfo,
+    | "kind"
+    | "jobID"
+    | "status"
+    | "type"
+    | "processID"
+    | "message"
+    | "created"
+    | "started"
+    | "finished"
+    | "updated"
+    | "progress"
+    | "exception"
+    | "links"
+    | "document"
+    | "http"
+  >
+>();

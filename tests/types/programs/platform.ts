@@ -9,8 +9,10 @@ export async function calls(): Promise<Result> {
   await getStatus("https://h", "j", { fetch: globalThis.fetch });
   await getStatus("https://h", "j", { fetch: async () => new Response("{}") });
   await getStatus("https://h", "j", { fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }) });
-  await getStatus("https://h", "j", { fetch: (url, init) => fetch(url, { ...init, headers: { ...init.headers, "x-a": "1" } }) });
+  await getStatus("https://h", "j", {
+    fetch: (url, init) => fetch(url, { ...init, headers: { ...init.headers, "x-a": "1" } }),
+  });
   await getStatus("https://h", "j", { headers: new Headers({ "x-a": "1" }), signal: AbortSignal.timeout(5) });
   const result = await getStatus("https://h", "j", { headers: [["x-a", "1"]], signal: new AbortController().signal });
-  return isStatusInfo(result) ? result : JSON.parse("{}") as Result;
+  return isStatusInfo(result) ? result : (JSON.parse("{}") as Result);
 }

@@ -1,5 +1,13 @@
 // What must not compile. Each line says why; where one compiles after all, its `@ts-expect-error` is an error.
-import { getStatus, isStatusInfo, type Fetch, type NetworkError, type Result, type ServerError, type StatusInfo } from "ogcapi-job-status";
+import {
+  getStatus,
+  isStatusInfo,
+  type Fetch,
+  type NetworkError,
+  type Result,
+  type ServerError,
+  type StatusInfo,
+} from "ogcapi-job-status";
 
 export async function members(result: Result, info: StatusInfo, error: ServerError): Promise<void> {
   // @ts-expect-error jobID is only in a StatusInfo
