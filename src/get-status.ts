@@ -1,13 +1,14 @@
-// ogcapi-job-status 0.1.0 | MIT | npm: ogcapi-job-status
+// ogcapi-job-status 0.2.0 | MIT-0 | npm: ogcapi-job-status
 
 /**
- * Ask an OGC API - Processes server how a job is doing.
+ * Gets the status of a job from an OGC API - Processes server.
  *
- * Such a server runs long computations ("processes"). Starting one gives a job,
- * and `GET {baseUrl}/jobs/{jobId}` tells its status. {@linkcode getStatus} makes
- * that one request with the platform's `fetch` and returns one of three plain
- * objects, told apart by `kind`. It is written for what servers really send,
- * which is often not what the standard asks for.
+ * A process is a computation that such a server runs; each run is a job, and
+ * `GET {baseUrl}/jobs/{jobId}` returns its status. {@linkcode getStatus} sends
+ * that request with the platform's `fetch` and returns a
+ * {@linkcode StatusInfo}, a {@linkcode NotFound} or a {@linkcode ServerError}.
+ * It also reads the many documents of real servers that do not conform to the
+ * standard.
  *
  * ```ts
  * import { getStatus } from "ogcapi-job-status";
@@ -17,250 +18,387 @@
  * else console.log(result.kind, result.reason, result.message);
  * ```
  *
- * "1.0" in the comments below is OGC API - Processes - Part 1: Core 1.0 (OGC
- * 18-062r2), "2.0 draft" its successor (18-062r3), "Part 4" the Job Management
- * draft (24-051).
+ * The comments below refer to three versions of the standard: "1.0" is OGC
+ * API - Processes - Part 1: Core 1.0 (OGC 18-062r2), "2.0 draft" is the draft
+ * of Part 1 2.0 (OGC 18-062r3), and "Part 4" is the draft of Part 4: Job
+ * Management (OGC 24-051).
  *
  * @module
  */
 
 // The result
 
-/** What {@linkcode getStatus} returns; `kind` tells which of the three it is. */
+/**
+ * The result of {@linkcode getStatus}. The members can be distinguished by
+ * `kind`.
+ */
 export type Result = StatusInfo | NotFound | ServerError;
 
-/** The server answered with the status of the job (any 2xx with a status document). */
+/** The status of the job: a 2xx response with a status document. */
 export interface StatusInfo {
   /** Always `"StatusInfo"`. */
   readonly kind: "StatusInfo";
-  /** The job's id: `jobID` (1.0), `id` (2.0 draft), `jobId` or `job_id`; the id asked for where the server sends it empty. */
+  /**
+   * The id of the job: `jobID` (1.0), `id` (2.0 draft), `jobId` or `job_id`, or
+   * the requested id if the server sends an empty one.
+   */
   readonly jobID: string;
-  /** The state of the job. `"unknown"` is a word that no standard and no known server has: `document.status` holds it. */
+  /**
+   * The state of the job, or `"unknown"` if the server's word is not
+   * recognised. The word itself is in `document.status`.
+   */
   readonly status: StatusCode | "unknown";
-  /** What runs the job: `"process"` in 1.0; also `"provider"`, `"openeo"` or `"wps"` (Weaver). Often missing. */
+  /**
+   * The kind of computation: `"process"` in 1.0, also `"provider"`,
+   * `"service"`, `"openeo"` or `"wps"` in Weaver. Many servers leave it out.
+   */
   readonly type?: string;
-  /** The id of the process that runs (1.0), or its URI (2.0 draft). */
+  /** The id of the process (1.0), or its URI (2.0 draft). */
   readonly processID?: string;
-  /** The server's words on the state, for people; pygeoapi escapes `<` and `>` in it as HTML. */
+  /**
+   * Human-readable description of the state; pygeoapi HTML-escapes `<` and `>`
+   * in it.
+   */
   readonly message?: string;
-  /** When the job was accepted, as sent: RFC 3339, or without a zone (pygeoapi on PostgreSQL, ECMWF). */
+  /**
+   * The time at which the job was accepted, as sent: RFC 3339, or without a
+   * time zone (pygeoapi with PostgreSQL, ECMWF, fastprocesses).
+   */
   readonly created?: string;
-  /** When the job began to run, as sent; EOEPCA's ADES may say `"none"`. */
+  /**
+   * The time at which the job started to run, as sent; EOEPCA's ADES may send
+   * `"none"`.
+   */
   readonly started?: string;
-  /** When the job ended, as sent; georust sets it while the job still runs. */
+  /**
+   * The time at which the job ended, as sent; georust sets it while the job is
+   * still running.
+   */
   readonly finished?: string;
-  /** When the status last changed, as sent; it may be later than `finished`. */
+  /**
+   * The time of the last change of the status, as sent; it may be later than
+   * `finished`.
+   */
   readonly updated?: string;
-  /** How much is done, in percent: 0 to 100, maybe fractional; a failed job keeps its last value or says 100. */
+  /**
+   * Progress in percent, 0 to 100, possibly fractional. A failed job may have
+   * any value.
+   */
   readonly progress?: number;
-  /** Why the job failed (2.0 draft; under 1.0 the results of a failed job tell). */
+  /**
+   * Why the job failed (2.0 draft; in 1.0, request the job's results instead).
+   */
   readonly exception?: Exception;
-  /** Where to go from here: the results, logs, this document. Empty where the server names none. */
+  /**
+   * Related resources, such as the results and the logs; empty if the server
+   * sends none.
+   */
   readonly links: readonly Link[];
-  /** The whole document as parsed, untouched: members of other versions and of vendors are here. */
+  /**
+   * The whole document as parsed, unchanged. It includes the members of other
+   * versions and of vendors.
+   */
   readonly document: {
     /** The server's own word for the status. */
     readonly status: string;
     /** Any other member, unchecked. */
     readonly [name: string]: unknown;
   };
-  /** The response that brought the document. */
+  /** The HTTP response. */
   readonly http: Http;
+  /**
+   * Never present; declared so that `reason` can be read from any
+   * {@linkcode Result}.
+   */
+  readonly reason?: never;
 }
 
-/** The server knows no such job: 404, 410, or a 400 whose exception names no-such-job (Weaver). */
+/**
+ * There is no such job: 404, 410, or a 400 whose body names no-such-job
+ * (Weaver).
+ */
 export interface NotFound {
   /** Always `"NotFound"`. */
   readonly kind: "NotFound";
   /**
-   * `"gone"`: there was such a job (410). `"no-such-job"`: the server says that it has no such job.
-   * `"not-found"`: a bare 404, which a wrong base URL gives as well.
+   * `"gone"`: the job existed and was removed (410).
+   * `"no-such-job"`: the server reports that the job does not exist.
+   * `"not-found"`: any other 404; the base URL may be wrong.
    */
   readonly reason: "gone" | "no-such-job" | "not-found";
-  /** What the server says, or else `"HTTP 404"`; never empty. */
+  /**
+   * The server's description of the error, or else `"HTTP 404"` with the actual
+   * status. Never empty.
+   */
   readonly message: string;
-  /** The text of the answer, as far as it was read; `""` for none. */
+  /**
+   * The text of the response body, up to `maxBytes` or to where it broke off;
+   * `""` if there is none.
+   */
   readonly body: string;
-  /** The body read as an OGC exception, where it is one. */
+  /** The body, if it is an OGC exception. */
   readonly exception?: Exception;
-  /** The response. */
+  /** The HTTP response. */
   readonly http: Http;
+  /**
+   * Never present; declared so that `status` can be read from any
+   * {@linkcode Result}.
+   */
+  readonly status?: never;
 }
 
-/** There is no status to be had: the answer was an error or no status document, or did not arrive. */
+/**
+ * Any other outcome: an error status, a 2xx without a status document, or no
+ * complete response.
+ */
 export type ServerError = ResponseError | NetworkError;
 
-/** A {@linkcode ServerError} with a whole response behind it. */
+/** A {@linkcode ServerError} with an HTTP response. */
 export interface ResponseError {
   /** Always `"ServerError"`. */
   readonly kind: "ServerError";
   /**
-   * `"http"`: a status that is neither 2xx nor a {@linkcode NotFound}, such as 401, 429 or 503.
-   * `"malformed"`: 2xx, but the body is no status document: HTML, empty, another JSON, over `maxBytes`.
+   * `"http"`: a status that is neither 2xx nor a {@linkcode NotFound}, such as
+   * 401, 429 or 503.
+   * `"malformed"`: a 2xx whose body is not a status document: HTML, empty,
+   * other JSON, or over `maxBytes`.
    */
   readonly reason: "http" | "malformed";
-  /** What the server says or else `"HTTP 503"`; for `"malformed"`, what is wrong with the body. Never empty. */
+  /**
+   * For `"http"`, the server's description of the error, or else `"HTTP 503"`
+   * with the actual status. For `"malformed"`, what is wrong with the body.
+   * Never empty.
+   */
   readonly message: string;
-  /** The text of the answer, as far as it was read; `""` for none. */
+  /**
+   * The text of the response body, up to `maxBytes` or to where it broke off;
+   * `""` if there is none.
+   */
   readonly body: string;
-  /** The body read as an OGC exception, where it is one. */
+  /** The body, if it is an OGC exception. */
   readonly exception?: Exception;
-  /** The response; a `retry-after` is in its headers. */
+  /** The HTTP response. A `retry-after` is in its headers. */
   readonly http: Http;
-  /** Only a {@linkcode NetworkError} has it. */
+  /**
+   * Never present; declared so that `cause` can be read from any
+   * {@linkcode ServerError}.
+   */
   readonly cause?: never;
+  /**
+   * Never present; declared so that `status` can be read from any
+   * {@linkcode Result}.
+   */
+  readonly status?: never;
 }
 
-/** A {@linkcode ServerError} without a whole response: refused, reset, cut off, or a `fetch` that failed. */
+/** A {@linkcode ServerError} without a complete HTTP response. */
 export interface NetworkError {
   /** Always `"ServerError"`. */
   readonly kind: "ServerError";
-  /** `"network"`: no response head came, or a 2xx body did not arrive whole. */
+  /**
+   * `"network"`: `fetch` failed or did not return a Response, or the body of a
+   * 2xx did not arrive completely.
+   */
   readonly reason: "network";
-  /** What failed, in this library's words; never empty. */
+  /** What failed; never empty, and without any text of `cause`. */
   readonly message: string;
-  /** What was thrown, as it is: each platform throws its own. It may name the URL. */
+  /**
+   * The thrown value, unchanged; it differs between platforms and may contain
+   * the URL.
+   */
   readonly cause?: unknown;
-  /** The response, where its head had come. */
+  /** The HTTP response, if its headers were received. */
   readonly http?: Http;
-  /** Only a {@linkcode ResponseError} has it. */
+  /**
+   * Never present; declared so that `body` can be read from any
+   * {@linkcode ServerError}.
+   */
   readonly body?: never;
-  /** Only a {@linkcode ResponseError} has it. */
+  /**
+   * Never present; declared so that `exception` can be read from any
+   * {@linkcode ServerError}.
+   */
   readonly exception?: never;
+  /**
+   * Never present; declared so that `status` can be read from any
+   * {@linkcode Result}.
+   */
+  readonly status?: never;
 }
 
 /**
- * The states of a job: those of 1.0, and `"created"` of Part 4 (there, but not started).
- * `"successful"`, `"failed"` and `"dismissed"` are final.
+ * The states of a job: those of 1.0, and `"created"` of Part 4 (not yet
+ * started). `"successful"`, `"failed"` and `"dismissed"` are final.
  */
 export type StatusCode =
   "created" | "accepted" | "running" | "successful" | "failed" | "dismissed";
 
-/** An error as a server describes it (RFC 9457, exception.yaml of OGC); has `type`, `title` or `detail`. */
+/**
+ * An error as described by the server (RFC 9457, and exception.yaml of 1.0). It
+ * has a `type`, `title` or `detail`.
+ */
 export interface Exception {
-  /** What kind of error it is: a URI, or a bare code such as `"NoSuchJob"`. */
+  /** The type of the error: a URI, or a plain code such as `"NoSuchJob"`. */
   readonly type?: string;
-  /** The kind of error in a few words. */
+  /** A short summary of the type of error. */
   readonly title?: string;
-  /** What went wrong this time. */
+  /** An explanation of this occurrence of the error. */
   readonly detail?: string;
-  /** A URI of this occurrence of the error. */
+  /** A URI that identifies this occurrence of the error. */
   readonly instance?: string;
-  /** The HTTP status as the server's body has it, an integer. */
+  /** The HTTP status that the body states, an integer. */
   readonly status?: number;
 }
 
 /** A link of a status document (link.yaml of 1.0). */
 export interface Link {
-  /** Where it leads: absolute, but as sent where it cannot be resolved. Any scheme: check before following. */
+  /**
+   * The target, resolved to an absolute URL if possible. Any scheme can occur:
+   * check it before you follow or display the link.
+   */
   readonly href: string;
-  /** What it leads to: `"self"`, `"monitor"`, `"http://www.opengis.net/def/rel/ogc/1.0/results"`, … */
+  /**
+   * The relation to the job: `"self"`, `"monitor"`,
+   * `"http://www.opengis.net/def/rel/ogc/1.0/results"`, …
+   */
   readonly rel?: string;
-  /** The media type to expect there. */
+  /** The media type of the target. */
   readonly type?: string;
-  /** The language to expect there, an RFC 5646 tag. */
+  /** The language of the target, an RFC 5646 tag. */
   readonly hreflang?: string;
-  /** A label for people. */
+  /** A human-readable label. */
   readonly title?: string;
 }
 
-/** The head of an HTTP response. */
+/** The status, URL and headers of an HTTP response. */
 export interface Http {
-  /** The HTTP status, 200 to 599; 0 for a redirect that a browser was told not to follow. */
+  /**
+   * The HTTP status; 0 for an opaque redirect (`redirect: "manual"` in a
+   * browser).
+   */
   readonly status: number;
-  /** The URL that answered, after redirects; the one asked where the platform does not tell. */
+  /**
+   * The final URL after redirects, or the requested URL if the platform does
+   * not report one.
+   */
   readonly url: string;
-  /** The response headers, names in lower case, without `set-cookie`; a browser shows few across origins. */
+  /**
+   * The response headers, names in lower case, without `set-cookie`; browsers
+   * expose only a few across origins.
+   */
   readonly headers: { readonly [name: string]: string | undefined };
 }
 
 // The options
 
-/** What {@linkcode getStatus} can be told. */
+/** Options for {@linkcode getStatus}. */
 export interface GetStatusOptions {
   /**
-   * Sends the request: a proxy, a service binding, a test, or the platform's with options of its own.
+   * Sends the request. It is used for proxies, service bindings, tests, and
+   * platform options such as `redirect`.
    *
    * @default {globalThis.fetch}
    */
   readonly fetch?: Fetch | undefined;
-  /** Request headers, sent as given; one that is named here replaces the library's own (`accept`). */
+  /**
+   * Request headers, sent as given. Without an `accept`, `application/json` is
+   * sent.
+   */
   readonly headers?: RequestHeaders | undefined;
-  /** Ends the request; the promise then rejects with the signal's reason. */
+  /**
+   * Aborts the request. The promise is then rejected with the signal's reason.
+   */
   readonly signal?: AbortSignal | undefined;
   /**
-   * The most bytes of decoded body that are read: 0 or more, `Infinity` for no limit.
+   * Maximum number of decoded body bytes to read, 0 or more. Values above
+   * 500,000,000, such as `Infinity`, act as 500,000,000.
    *
    * @default {1048576}
    */
   readonly maxBytes?: number | undefined;
 }
 
-/** Request headers: a record, an array of pairs, or a `Headers`. */
+/**
+ * Request headers: a record, name-value pairs (an array, a `Headers`, a `Map`),
+ * or any object with the `forEach` of `Headers`.
+ */
 export type RequestHeaders =
   | { readonly [name: string]: string }
-  | readonly (readonly [name: string, value: string])[]
+  | Iterable<readonly [name: string, value: string]>
   | HeadersLike;
 
-/** As much of `fetch` as is used, so that every platform's and every stub fits. */
+/**
+ * The subset of `fetch` that is used. The `fetch` of every platform and of
+ * undici can be passed.
+ */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
 
-/** What a {@linkcode Fetch} is given. */
+/** The second argument of a {@linkcode Fetch}. */
 export interface FetchInit {
   /** Always `"GET"`. */
   readonly method: "GET";
-  /** All headers to send, names in lower case; a plain record that can be spread. */
+  /**
+   * All request headers, names in lower case: a plain object that can be
+   * spread.
+   */
   readonly headers: { [name: string]: string };
-  /** The caller's signal, where one was given. */
+  /** The signal of the caller, if there is one. */
   readonly signal?: AbortSignal;
 }
 
-/** As much of a `Response` as is used. */
+/** The subset of `Response` that is used. */
 export interface FetchResponse {
-  /** The HTTP status. */
+  /** The HTTP status, an integer. */
   readonly status: number;
-  /** The final URL; may be empty. */
+  /** The final URL after redirects, or `""`. */
   readonly url: string;
   /** The response headers. */
   readonly headers: HeadersLike;
-  /** The body, or `null` for none. */
+  /**
+   * The body as a stream that has not been read or locked, or `null` if there
+   * is none.
+   */
   readonly body: { getReader(): BodyReader } | null;
+  /** Whether the body has already been read. */
+  readonly bodyUsed?: boolean;
 }
 
-/** As much of a `Headers` as is used. */
+/** The subset of `Headers` that is used. */
 export interface HeadersLike {
-  /** Calls back once for each header. */
+  /** Calls `callback` once for each header. */
   forEach(callback: (value: string, name: string) => void): void;
 }
 
-/** As much of a stream reader as is used. */
+/** The subset of `ReadableStreamDefaultReader` that is used. */
 export interface BodyReader {
-  /** Gives the next bytes, or says that there are no more. */
-  read(): Promise<
-    | { readonly done: false; readonly value: Uint8Array }
-    | { readonly done: true }
-  >;
-  /** Stops the stream. */
+  /** Returns the next bytes in `value`, or `done: true` at the end. */
+  read(): Promise<{
+    readonly done: boolean;
+    readonly value?: Uint8Array | undefined;
+  }>;
+  /** Cancels the stream. */
   cancel(): Promise<unknown>;
 }
 
 // The function
 
 /**
- * Asks `GET {baseUrl}/jobs/{jobId}` once, and tells what came of it.
+ * Sends one `GET {baseUrl}/jobs/{jobId}` and returns the job's status, or why
+ * there is none.
  *
- * Whatever the server or the network does is a {@linkcode Result}. There is no
- * retry, no cache, no timer and no polling; redirects are the platform's.
+ * Server and network failures are returned, not thrown. There are no retries
+ * and no polling, and nothing is cached. Redirects are left to the platform.
  *
- * @param baseUrl The root of the API, an absolute http(s) URL. A path prefix and
- * a query stay: `https://h/ogc/?key=1` asks `https://h/ogc/jobs/{jobId}?key=1`.
- * @param jobId The id as the server gave it, not percent-encoded.
- * @param opts Headers, a signal, a limit, another `fetch`.
+ * @param baseUrl The root of the API, an absolute http: or https: URL. Its path
+ * and query are kept: `https://h/ogc/?key=1` leads to
+ * `https://h/ogc/jobs/{jobId}?key=1`.
+ * @param jobId The id as the server returned it, not percent-encoded.
+ * @param opts Headers, an abort signal, a size limit, and the `fetch` to use.
  * @returns The status of the job, or why there is none.
- * @throws {TypeError} If an argument cannot be used; nothing has been sent then.
- * @throws The reason of `opts.signal`, once that has aborted.
+ * @throws {TypeError} If an argument is invalid. Nothing has been sent.
+ * @throws The reason of `opts.signal`, if it has been aborted.
  *
- * @example One status, all outcomes
+ * @example Handle every outcome
  * ```ts
  * import { getStatus } from "ogcapi-job-status";
  *
@@ -273,10 +411,10 @@ export interface BodyReader {
  *     console.log(`${result.status}, ${result.progress ?? 0} % done`);
  *     break;
  *   case "NotFound":
- *     console.log(`no such job: ${result.message}`);
+ *     console.log(`There is no such job: ${result.message}`);
  *     break;
  *   case "ServerError":
- *     console.log(`${result.reason} ${result.http?.status ?? ""}: ${result.message}`);
+ *     console.log(result.reason, result.message, result.http?.url, result.cause);
  * }
  * ```
  */
@@ -285,71 +423,46 @@ export async function getStatus(
   jobId: string,
   opts: GetStatusOptions = {},
 ): Promise<Result> {
-  // Called bare, never as a member of `opts`: Workers refuse a `fetch` with any other `this`.
-  const { fetch: send = fetch, signal, maxBytes = 1_048_576 } = opts;
-  const url = jobUrl(baseUrl, jobId);
-  const headers = requestHeaders(opts.headers);
-  check(typeof send === "function", "fetch is no function");
+  check(typeof opts === "object" && opts !== null, "opts must be an object");
+  const url = toJobUrl(baseUrl, jobId);
+  const headers = toRequestHeaders(opts.headers);
+  const { fetch = globalThis.fetch, maxBytes = 1_048_576 } = opts;
+  check(
+    typeof fetch === "function",
+    "fetch must be a function (pass one if the platform has none)",
+  );
+  // `null` means none, as in RequestInit.
+  const signal = opts.signal ?? undefined;
+  check(
+    signal === undefined || typeof signal.throwIfAborted === "function",
+    "signal must be an AbortSignal",
+  );
   check(
     typeof maxBytes === "number" && maxBytes >= 0,
-    "maxBytes is no number >= 0",
+    "maxBytes must be a non-negative number",
   );
   signal?.throwIfAborted();
 
-  const decoder = new TextDecoder();
-  let http: Http | undefined;
-  let body = "";
-  let last: Uint8Array | undefined; // decoded late, since a decoder is slow unless told that nothing follows
-  let overLimit: boolean | undefined; // unknown until the body has ended
-  let cause: unknown;
-  try {
-    const response = await send(url, {
-      method: "GET",
-      headers,
-      ...(signal && { signal }),
-    });
-    http = {
-      status: response.status,
-      url: response.url || url,
-      headers: toRecord(response.headers),
-    };
-    const reader = response.body?.getReader();
-    let left = maxBytes;
-    while (reader && left >= 0) {
-      const chunk = await reader.read();
-      if (chunk.done) break;
-      const bytes = chunk.value.subarray(0, left);
-      if (last) body += decoder.decode(last, { stream: true });
-      last = bytes;
-      left -= chunk.value.length;
-    }
-    overLimit = left < 0;
-    // Not awaited: the `cancel` of an injected body may hang, as it may reject or throw.
-    if (overLimit) attempt(() => reader?.cancel().catch(() => {}));
-  } catch (error) {
-    cause = error;
-  }
-  // The signal is asked, not what was thrown: Workers throw a copy of the reason.
+  const init: FetchInit = { method: "GET", headers, ...(signal && { signal }) };
+  const answer = await request(fetch, url, init, maxBytes);
+  // Not the thrown value: Workers throw a copy of the reason.
   signal?.throwIfAborted();
-
-  // Unless whole, the body must not end in a character that is cut in two: with `stream`, the decoder keeps that back.
-  body += decoder.decode(last, { stream: overLimit !== false });
-  return readResult(http, body, overLimit, cause, jobId);
+  return toResult(answer, jobId);
 }
 
 // The guards
 
 /**
- * Tells whether a value is a {@linkcode StatusInfo}.
+ * Returns whether a value is a {@linkcode StatusInfo}.
  *
- * Every member is checked, so that it also holds for a value from elsewhere: a
- * result that was stored as JSON, or posted by another thread. Members that the
- * type does not name are allowed.
+ * Every member is checked, so the guard can also be used for values from
+ * elsewhere, such as a result that was stored as JSON or received from a
+ * worker. Members that the type does not declare are allowed.
  *
- * @param value Anything.
- * @returns Whether it is one.
+ * @param value The value to check.
+ * @returns Whether the value is a `StatusInfo`.
  *
- * @example A status from a message
+ * @example Check a stored result
  * ```ts
  * import { isStatusInfo } from "ogcapi-job-status";
  *
@@ -360,27 +473,31 @@ export async function getStatus(
 export function isStatusInfo(value: unknown): value is StatusInfo {
   const info = toMembers(value);
   return (
-    info["kind"] === "StatusInfo" &&
-    isText(info["jobID"]) &&
-    isText(info["status"]) &&
-    readStatus(info["status"]) === info["status"] &&
-    holds(info, STATUS_TEXTS, isText) &&
-    readProgress(info["progress"]).progress === info["progress"] &&
-    holds(info, ["exception"], isException) &&
-    Array.isArray(info["links"]) &&
-    info["links"].every(isLink) &&
-    isText(toMembers(info["document"])["status"]) &&
-    isHttp(info["http"])
+    info.kind === "StatusInfo" &&
+    isText(info.jobID) &&
+    isText(info.status) &&
+    toStatusCode(info.status) === info.status &&
+    hasOptionalTexts(info, STATUS_TEXTS) &&
+    isOptional(info.progress, isPercentage) &&
+    isOptional(info.exception, isException) &&
+    // A copy, because `every` skips the holes of a sparse array.
+    Array.isArray(info.links) &&
+    Array.from<unknown>(info.links).every(isLink) &&
+    isText(toMembers(info.document).status) &&
+    isHttp(info.http) &&
+    info.reason === undefined
   );
 }
 
 /**
- * Tells whether a value is a {@linkcode NotFound}, checked as {@linkcode isStatusInfo} does.
+ * Returns whether a value is a {@linkcode NotFound}.
  *
- * @param value Anything.
- * @returns Whether it is one.
+ * Every member is checked, as in {@linkcode isStatusInfo}.
  *
- * @example Stop asking for a job that is gone
+ * @param value The value to check.
+ * @returns Whether the value is a `NotFound`.
+ *
+ * @example Stop polling a job that does not exist
  * ```ts
  * import { getStatus, isNotFound } from "ogcapi-job-status";
  *
@@ -389,18 +506,19 @@ export function isStatusInfo(value: unknown): value is StatusInfo {
  * ```
  */
 export function isNotFound(value: unknown): value is NotFound {
-  return isFailure(value, "NotFound", ["gone", "no-such-job", "not-found"]);
+  return isFailure(value, "NotFound", NOT_FOUND_REASONS);
 }
 
 /**
- * Tells whether a value is a {@linkcode ServerError}, checked as {@linkcode isStatusInfo} does.
+ * Returns whether a value is a {@linkcode ServerError}.
  *
- * `cause` is not looked at: JSON does not carry it.
+ * Every member is checked, as in {@linkcode isStatusInfo}, except for `cause`,
+ * which JSON does not preserve.
  *
- * @param value Anything.
- * @returns Whether it is one.
+ * @param value The value to check.
+ * @returns Whether the value is a `ServerError`.
  *
- * @example Ask again later
+ * @example Read Retry-After
  * ```ts
  * import { getStatus, isServerError } from "ogcapi-job-status";
  *
@@ -409,170 +527,54 @@ export function isNotFound(value: unknown): value is NotFound {
  * ```
  */
 export function isServerError(value: unknown): value is ServerError {
-  return isFailure(value, "ServerError", ["http", "malformed", "network"]);
+  return isFailure(value, "ServerError", SERVER_ERROR_REASONS);
 }
 
 function isFailure(
   value: unknown,
-  kind: string,
+  kind: Result["kind"],
   reasons: readonly unknown[],
 ): boolean {
   const failure = toMembers(value);
+  const { reason, message, body, exception, http } = failure;
   return (
-    failure["kind"] === kind &&
-    reasons.includes(failure["reason"]) &&
-    isText(failure["message"]) &&
-    (failure["reason"] === "network"
-      ? failure["body"] === undefined &&
-        failure["exception"] === undefined &&
-        holds(failure, ["http"], isHttp)
-      : isString(failure["body"]) &&
-        holds(failure, ["exception"], isException) &&
-        isHttp(failure["http"]))
+    failure.kind === kind &&
+    reasons.includes(reason) &&
+    isText(message) &&
+    failure.status === undefined &&
+    (reason === "network"
+      ? body === undefined &&
+        exception === undefined &&
+        isOptional(http, isHttp)
+      : isString(body) && isOptional(exception, isException) && isHttp(http))
   );
 }
 
 function isException(value: unknown): boolean {
+  const exception = toMembers(value);
   return (
-    readException(value).exception !== undefined &&
-    holds(value, EXCEPTION_TEXTS, isText) &&
-    holds(value, ["status"], Number.isInteger)
+    readException(exception) !== undefined &&
+    hasOptionalTexts(exception, EXCEPTION_TEXTS) &&
+    isOptional(exception.status, isInteger)
   );
 }
 
 function isLink(value: unknown): boolean {
-  return hasHref(value) && holds(value, LINK_TEXTS, isText);
+  const link = toMembers(value);
+  return isText(link.href) && hasOptionalTexts(link, LINK_TEXTS);
 }
 
 function isHttp(value: unknown): boolean {
-  const http = toMembers(value);
-  const headers = toMembers(http["headers"]);
+  const { status, url, headers } = toMembers(value);
   return (
-    Number.isInteger(http["status"]) &&
-    isText(http["url"]) &&
-    headers === http["headers"] &&
-    !Array.isArray(headers) &&
+    isInteger(status) &&
+    isText(url) &&
+    isPlainObject(headers) &&
     Object.values(headers).every(isString)
   );
 }
 
-/** Whether those of the named members that are there pass the test. */
-function holds(
-  value: unknown,
-  names: readonly string[],
-  test: (member: unknown) => boolean,
-): boolean {
-  const members = toMembers(value);
-  return names.every(
-    (name) => members[name] === undefined || test(members[name]),
-  );
-}
-
-// The request
-
-function jobUrl(baseUrl: string | URL, jobId: string): string {
-  const segment = attempt(() => encodeURIComponent(jobId));
-  // URL parsing resolves dot segments, even encoded: "." would ask the job list, ".." the landing page.
-  check(
-    isString(jobId) && segment && !/^\.\.?$/.test(segment),
-    "jobId is no path segment",
-  );
-  const url = attempt(() => new URL(baseUrl));
-  check(
-    url && /^https?:\/\/[^/@]+\//.test(url.href),
-    "baseUrl is no plain http(s) URL",
-  );
-  // The lookbehind keeps this linear: without it, each slash of a long row would be tried as the first.
-  return (
-    url.origin +
-    url.pathname.replace(/(?<!\/)\/*$/, `/jobs/${segment}`) +
-    url.search
-  );
-}
-
-function requestHeaders(headers: RequestHeaders | undefined): {
-  [name: string]: string;
-} {
-  // `Headers` tells whether the platform takes them; an empty one would only take time.
-  const merged =
-    headers === undefined
-      ? {}
-      : attempt(() => {
-          const values = Array.isArray(headers)
-            ? headers.map((pair) => pair[1])
-            : Object.values(headers);
-          // `Headers` takes any value: it would send `undefined` as the word.
-          return (
-            values.every(isString) &&
-            toRecord(new Headers(headers as [string, string][]))
-          );
-        });
-  check(merged, "headers cannot be sent");
-  return { accept: "application/json", ...merged };
-}
-
-/** Throws where an argument cannot be used. No message repeats the base URL or a header: either may hold a secret. */
-function check(holds: unknown, problem: string): asserts holds {
-  if (!holds) throw new TypeError(`getStatus: ${problem}`);
-}
-
-// The response
-
-function readResult(
-  http: Http | undefined,
-  body: string,
-  overLimit: boolean | undefined,
-  cause: unknown,
-  jobId: string,
-): Result {
-  const status = http?.status;
-  const success = /^2/.test(`${status}`);
-  // A status that is no success says enough, even where its body broke off.
-  if (!http || (overLimit === undefined && success)) {
-    return {
-      kind: "ServerError",
-      reason: "network",
-      message: "no whole response",
-      ...(http && { http }),
-      ...(cause !== undefined && { cause }),
-    };
-  }
-
-  // A body that was cut is not parsed, even where it could be: `true` has no members.
-  const document = toMembers(attempt(() => overLimit || JSON.parse(body)));
-  const info = success && readStatusInfo(document, http, jobId);
-  if (info) return info;
-
-  const error = {
-    message: success
-      ? overLimit
-        ? "body over maxBytes"
-        : "body has no status and id"
-      : // RFC 9457 has `detail` and `title`; pygeoapi, javaPS and Weaver send `description`, gateways `message`.
-        ([
-          document["detail"],
-          document["description"],
-          document["message"],
-          document["title"],
-        ].find(isText) ?? `HTTP ${status}`),
-    body,
-    ...readException(document),
-    http,
-  };
-  // 1.0 fixes the URI of no-such-job, but servers send three of them, or the bare code. Weaver sends it with a 400, too.
-  const reason =
-    status === 410
-      ? "gone"
-      : (status === 404 || status === 400) &&
-          /(no-such-job|NoSuchJob)$/i.test(`${error.exception?.type}`)
-        ? "no-such-job"
-        : status === 404 && "not-found";
-  return reason
-    ? { kind: "NotFound", reason, ...error }
-    : { kind: "ServerError", reason: success ? "malformed" : "http", ...error };
-}
-
-// The members. All are optional, since real servers leave them out, or send null, "" or a number for them.
+// Helpers: members, words and types
 
 const STATUS_TEXTS = [
   "type",
@@ -582,120 +584,134 @@ const STATUS_TEXTS = [
   "started",
   "finished",
   "updated",
-] as const;
-const EXCEPTION_TEXTS = ["type", "title", "detail", "instance"] as const;
-const LINK_TEXTS = ["rel", "type", "hreflang", "title"] as const;
+] as const satisfies readonly (keyof StatusInfo)[];
 
-/** The words that servers use for each status code; the code itself comes first. */
+const EXCEPTION_TEXTS = [
+  "type",
+  "title",
+  "detail",
+  "instance",
+] as const satisfies readonly (keyof Exception)[];
+
+const LINK_TEXTS = [
+  "rel",
+  "type",
+  "hreflang",
+  "title",
+] as const satisfies readonly (keyof Link)[];
+
+const NOT_FOUND_REASONS: readonly unknown[] = [
+  "gone",
+  "no-such-job",
+  "not-found",
+] satisfies NotFound["reason"][];
+
+const SERVER_ERROR_REASONS: readonly unknown[] = [
+  "http",
+  "malformed",
+  "network",
+] satisfies ServerError["reason"][];
+
+/**
+ * The members that are read from documents and by the guards, of unknown type.
+ */
+type Members = {
+  readonly [
+    name in
+      | keyof StatusInfo
+      | keyof NotFound
+      | keyof ServerError
+      | keyof Exception
+      | keyof Link
+      | keyof Http
+      | "id"
+      | "jobId"
+      | "job_id"
+      | "code"
+      | "description"
+  ]?: unknown;
+};
+
+/** Converts null and primitives to an object without these members. */
+function toMembers(value: unknown): Members {
+  return Object(value) as Members;
+}
+
+/** The words that servers use for each status code, the code itself first. */
 const STATUS_WORDS: readonly (readonly [StatusCode, ...string[]])[] = [
   ["created"],
   ["accepted", "queued", "pending"], // queued: openEO
-  ["running", "started", "paused"], // started: WPS; paused: ZOO-Project
-  ["successful", "succeeded", "finished"], // succeeded: WPS; finished: openEO
-  ["failed", "error", "rejected"], // error: openEO; rejected: ECMWF
+  ["running", "started", "paused"], // WPS, ZOO-Project
+  ["successful", "succeeded", "finished"], // WPS, openEO
+  ["failed", "error", "rejected", "lost"], // openEO, ECMWF, sepex
   ["dismissed", "canceled", "cancelled", "deleted"], // canceled: openEO; deleted: ECMWF
 ];
 
-function readStatusInfo(
-  document: Members,
-  http: Http,
-  jobId: string,
-): StatusInfo | undefined {
-  // 1.0, the 2.0 draft, and two spellings of servers; "" is what the Kubernetes manager of pygeoapi may send.
-  const ids = [
-    document["jobID"],
-    document["id"],
-    document["jobId"],
-    document["job_id"],
-  ].filter(isString);
-  if (!(isText(document["status"]) && ids.length)) return undefined;
-  return {
-    kind: "StatusInfo",
-    jobID: ids.find(isText) ?? jobId,
-    status: readStatus(document["status"]),
-    ...copyTexts(document, STATUS_TEXTS, {}),
-    ...readProgress(document["progress"]),
-    ...readException(document["exception"]),
-    links: Array.isArray(document["links"])
-      ? document["links"].filter(hasHref).map((link) =>
-          copyTexts(link, LINK_TEXTS, {
-            // ECMWF sends relative ones. Looking for a scheme costs less than a `new URL` for every link.
-            href: /^[a-z][a-z\d+.-]*:/i.test(link.href)
-              ? link.href
-              : (attempt(() => new URL(link.href, http.url).href) ?? link.href),
-          }),
-        )
-      : [],
-    document: document as StatusInfo["document"],
-    http,
+function toStatusCode(word: string): StatusInfo["status"] {
+  const lowerCase = word.toLowerCase();
+  const words = STATUS_WORDS.find((words) => words.includes(lowerCase));
+  return words?.[0] ?? "unknown";
+}
+
+/**
+ * Returns `undefined` if there is no `type`, `title` or `detail`. Members of a
+ * wrong type are ignored (RFC 9457, section 3.1).
+ */
+function readException(value: unknown): Exception | undefined {
+  const members = toMembers(value);
+  const exception: Exception = {
+    ...pickTexts(members, EXCEPTION_TEXTS),
+    ...(isInteger(members.status) && { status: members.status }),
   };
-}
-
-function readStatus(word: string): StatusInfo["status"] {
-  return (
-    STATUS_WORDS.find((words) => words.includes(word.toLowerCase()))?.[0] ??
-    "unknown"
-  );
-}
-
-function readProgress(value: unknown): { progress?: number } {
-  // A string is what EOEPCA's ADES and the Kubernetes manager of pygeoapi send.
-  const progress =
-    isString(value) && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
-  return typeof progress === "number" && progress >= 0 && progress <= 100
-    ? { progress }
-    : {};
-}
-
-/** A member of a wrong type is ignored, as RFC 9457 section 3.1 asks for. */
-function readException(value: unknown): { exception?: Exception } {
-  const members = toMembers(value);
-  const status = Number.isInteger(members["status"])
-    ? { status: members["status"] as number }
-    : {};
-  const exception: Exception = copyTexts(members, EXCEPTION_TEXTS, status);
   return exception.type || exception.title || exception.detail
-    ? { exception }
-    : {};
+    ? exception
+    : undefined;
 }
 
-type Texts<Name extends string> = { [name in Name]?: string };
-
-/** Copies those of the named members that are non-empty strings. To spread a copy of them would be slower. */
-function copyTexts<Name extends string, Target extends object>(
-  value: unknown,
+/** Returns the named members that are non-empty strings. */
+function pickTexts<Name extends keyof Members>(
+  members: Members,
   names: readonly Name[],
-  target: Target,
-): Target & Texts<Name> {
-  const members = toMembers(value);
+): { [name in Name]?: string } {
+  const texts: { [name in Name]?: string } = {};
   for (const name of names) {
-    const text = members[name];
-    if (isText(text)) (target as Texts<Name>)[name] = text;
+    const text: unknown = members[name];
+    if (isText(text)) texts[name] = text;
   }
-  return target;
+  return texts;
 }
 
-// Small things
-
-/** The headers as a record, without `set-cookie`: browsers neither send nor show it. */
-function toRecord(headers: HeadersLike): { [name: string]: string } {
-  const record: { [name: string]: string } = {};
-  headers.forEach((value, name) => {
-    const lower = name.toLowerCase();
-    if (lower !== "set-cookie") record[lower] = value;
-  });
-  return record;
+/** Returns whether every named member that is present is a non-empty string. */
+function hasOptionalTexts(
+  members: Members,
+  names: readonly (keyof Members)[],
+): boolean {
+  return names.every((name) => isOptional(members[name], isText));
 }
 
-type Members = { readonly [name: string]: unknown };
-
-/** Any value as an object to read members of: null, a string or a number has none. */
-function toMembers(value: unknown): Members {
-  return Object(value);
+function isOptional(
+  value: unknown,
+  test: (value: unknown) => boolean,
+): boolean {
+  return value === undefined || test(value);
 }
 
-function hasHref(value: unknown): value is { readonly href: string } {
-  return isText(toMembers(value)["href"]);
+/**
+ * Does not depend on the realm: under Jest and in edge VMs, objects come from
+ * another one.
+ */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function isPercentage(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && value <= 100;
+}
+
+function isInteger(value: unknown): value is number {
+  return Number.isInteger(value);
 }
 
 function isText(value: unknown): value is string {
@@ -706,11 +722,350 @@ function isString(value: unknown): value is string {
   return typeof value === "string";
 }
 
-/** What `make` returns, or `undefined` where it throws; what it throws may hold a secret, and is dropped. */
-function attempt<T>(make: () => T): T | undefined {
+/**
+ * Returns the result of `run`, or `undefined` if it throws. The error is
+ * dropped, because it may contain a secret.
+ */
+function attempt<T>(run: () => T): T | undefined {
   try {
-    return make();
+    return run();
   } catch {
     return undefined;
   }
+}
+
+// Helpers: the arguments
+
+/**
+ * Throws if an argument is invalid. No message contains the base URL or a
+ * header, because either may hold a secret.
+ */
+function check(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new TypeError(`getStatus: ${message}`);
+}
+
+function toJobUrl(baseUrl: string | URL, jobId: string): string {
+  const url = attempt(() => new URL(baseUrl));
+  check(
+    url && (url.protocol === "http:" || url.protocol === "https:"),
+    "baseUrl must be an absolute http: or https: URL",
+  );
+  check(
+    url.username === "" && url.password === "",
+    "baseUrl must not contain credentials: send an Authorization header instead",
+  );
+  // URL parsing resolves dot segments, even encoded ones: "." would request
+  // the job list and ".." the landing page.
+  const segment = attempt(() => encodeURIComponent(jobId));
+  check(
+    isString(jobId) && segment && segment !== "." && segment !== "..",
+    'jobId must be a well-formed string other than "", "." and ".."',
+  );
+  const path = url.pathname;
+  let end = path.length;
+  while (path.endsWith("/", end)) end--;
+  return `${url.origin}${path.slice(0, end)}/jobs/${segment}${url.search}`;
+}
+
+function toRequestHeaders(headers: RequestHeaders | undefined): {
+  [name: string]: string;
+} {
+  const accept = "application/json";
+  if (headers === undefined) return { accept };
+  const record = attempt(() => {
+    const pairs = toPairs(headers);
+    // Only `Headers` knows which names and values the platform rejects, but it
+    // would convert a value such as `undefined` to a string.
+    return areStrings(pairs) ? toRecord(new Headers(pairs)) : undefined;
+  });
+  check(
+    typeof headers === "object" && record,
+    "headers must have valid names and string values",
+  );
+  return { accept, ...record };
+}
+
+function toPairs(headers: RequestHeaders): Pair[] {
+  if (Symbol.iterator in headers) return Array.from(headers as Iterable<Pair>);
+  return typeof headers.forEach === "function"
+    ? readPairs(headers as HeadersLike)
+    : Object.entries(headers);
+}
+
+// Helpers: headers
+
+type Pair = [name: string, value: string];
+
+function readPairs(headers: HeadersLike): Pair[] {
+  const pairs: Pair[] = [];
+  headers.forEach((value, name) => {
+    pairs.push([name, value]);
+  });
+  return pairs;
+}
+
+function areStrings(pairs: readonly Pair[]): boolean {
+  return pairs.every((pair) => Array.isArray(pair) && pair.every(isString));
+}
+
+/**
+ * Returns headers as a record, or `undefined` if one of them is not a string.
+ * `set-cookie` is left out: browsers neither send nor expose it.
+ */
+function toRecord(
+  headers: HeadersLike,
+): { [name: string]: string } | undefined {
+  const pairs = readPairs(headers);
+  if (!areStrings(pairs)) return undefined;
+  return Object.fromEntries(
+    pairs
+      .map(([name, value]) => [name.toLowerCase(), value] as const)
+      .filter(([name]) => name !== "set-cookie"),
+  );
+}
+
+// Helpers: the request
+
+/** What a request ended in. */
+interface Answer {
+  /**
+   * `"failed"` if `fetch` failed, did not return a Response, or the body broke
+   * off.
+   */
+  readonly end: "complete" | "too large" | "failed";
+  /** What failed, if something did. */
+  readonly message: string;
+  /** What was thrown, if something was. */
+  readonly cause: unknown;
+  /** Absent if `fetch` failed or did not return a Response. */
+  readonly http: Http | undefined;
+  /** The text of the response body, as far as it was read. */
+  readonly body: string;
+}
+
+/** Sends the request and reads the response. Never throws. */
+async function request(
+  fetch: Fetch,
+  url: string,
+  init: FetchInit,
+  maxBytes: number,
+): Promise<Answer> {
+  let end: Answer["end"] = "failed";
+  let message = "Request failed: see cause";
+  let cause: unknown;
+  let http: Http | undefined;
+  let reader: BodyReader | undefined;
+  const texts: string[] = [];
+  try {
+    // Not called as `opts.fetch`: Workers reject that as an illegal invocation.
+    const response = await fetch(url, init);
+    message = "fetch did not return a Response with a readable body";
+    const { body, bodyUsed } = response;
+    // Opened first, so that it can be cancelled if the response is invalid.
+    if (body !== null) reader = body.getReader();
+    if (bodyUsed !== true) http = readHead(response, url);
+    if (http) {
+      message = "Response body could not be read to the end: see cause";
+      end = reader ? await readBody(reader, maxBytes, texts) : "complete";
+    }
+  } catch (error) {
+    cause = error;
+  }
+  if (end !== "complete") void cancel(reader);
+  return { end, message, cause, http, body: texts.join("") };
+}
+
+/**
+ * Returns `undefined` if an injected `fetch` returned members of a wrong type.
+ */
+function readHead(
+  { status, url, headers }: FetchResponse,
+  requestedUrl: string,
+): Http | undefined {
+  const record = toRecord(headers);
+  return isInteger(status) && isString(url) && record
+    ? { status, url: url || requestedUrl, headers: record }
+    : undefined;
+}
+
+/** Appends the text of the body to `texts`, which keep it if reading throws. */
+async function readBody(
+  reader: BodyReader,
+  maxBytes: number,
+  texts: string[],
+): Promise<Answer["end"]> {
+  const decoder = new TextDecoder();
+  // More than 500,000,000 characters do not fit in one string on every engine.
+  let room = Math.min(maxBytes, 500_000_000);
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) {
+      texts.push(decoder.decode());
+      return "complete";
+    }
+    if (!ArrayBuffer.isView(value) || value.BYTES_PER_ELEMENT !== 1) {
+      return "failed";
+    }
+    // `stream` holds back a character that is cut in two.
+    texts.push(decoder.decode(value.subarray(0, room), { stream: true }));
+    room -= value.length;
+    if (room < 0) return "too large";
+  }
+}
+
+/**
+ * Cancels a stream. The caller does not wait: an injected `cancel` may never
+ * settle.
+ */
+async function cancel(reader: BodyReader | undefined): Promise<void> {
+  try {
+    await reader?.cancel();
+  } catch {
+    // The result is the same if the stream cannot be cancelled.
+  }
+}
+
+// Helpers: the result
+
+function toResult(answer: Answer, jobId: string): Result {
+  const { end, message, cause, http, body } = answer;
+  const success = http && http.status >= 200 && http.status <= 299;
+  // Any other status is an answer in itself, even if its body was cut off.
+  if (!http || (success && end === "failed")) {
+    return {
+      kind: "ServerError",
+      reason: "network",
+      message,
+      ...(http && { http }),
+      ...(cause !== undefined && { cause }),
+    };
+  }
+
+  const json =
+    end === "too large"
+      ? undefined
+      : attempt((): unknown => JSON.parse(body) as unknown);
+  const document = toMembers(json);
+  const info = success ? readStatusInfo(document, http, jobId) : undefined;
+  if (info) return info;
+
+  const exception = readException(document);
+  const rest = {
+    message: success
+      ? describeMalformed(answer, json)
+      : describeError(document, http.status),
+    body,
+    ...(exception && { exception }),
+    http,
+  };
+  const notFound = toNotFoundReason(http.status, document);
+  if (notFound) return { kind: "NotFound", reason: notFound, ...rest };
+  const reason = success ? "malformed" : "http";
+  return { kind: "ServerError", reason, ...rest };
+}
+
+function describeMalformed({ http, body, end }: Answer, json: unknown): string {
+  if (end === "too large") return "Response body is too large (see maxBytes)";
+  if (body === "") return "Response body is empty";
+  if (json === undefined) {
+    const contentType = http?.headers["content-type"] || "none";
+    return `Response body is not JSON (Content-Type: ${contentType})`;
+  }
+  return "Response body is not a job status: it has no status or no job id";
+}
+
+/** Returns the server's description of an error, or else its status. */
+function describeError(document: Members, status: number): string {
+  // RFC 9457 defines `detail` and `title`. pygeoapi, javaPS and Weaver send
+  // `description`, and gateways send `message`.
+  const texts = [
+    document.detail,
+    document.description,
+    document.message,
+    document.title,
+  ];
+  return texts.find(isText) ?? `HTTP ${status}`;
+}
+
+function toNotFoundReason(
+  status: number,
+  { type, code }: Members,
+): NotFound["reason"] | undefined {
+  // 1.0 defines a URI that ends in no-such-job. Servers send variants of it or
+  // a plain code, some of them as `code`.
+  const named = [type, code].some(
+    (name) =>
+      isString(name) && /(no-such-job|NoSuchJob|JobNotFound)$/i.test(name),
+  );
+  switch (status) {
+    case 410:
+      return "gone";
+    case 404:
+      return named ? "no-such-job" : "not-found";
+    case 400: // Weaver, for an id that is not a UUID
+      return named ? "no-such-job" : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Returns `undefined` if the document has no status or no id. Real servers omit
+ * any other member, or send null or another type.
+ */
+function readStatusInfo(
+  document: Members,
+  http: Http,
+  jobId: string,
+): StatusInfo | undefined {
+  const { status } = document;
+  const ids = [document.jobID, document.id, document.jobId, document.job_id];
+  if (!isText(status) || !ids.some(isString)) return undefined;
+  const progress = readProgress(document.progress);
+  const exception = readException(document.exception);
+  return {
+    kind: "StatusInfo",
+    // The Kubernetes manager of pygeoapi may send an empty id.
+    jobID: ids.find(isText) ?? jobId,
+    status: toStatusCode(status),
+    ...pickTexts(document, STATUS_TEXTS),
+    ...(progress !== undefined && { progress }),
+    ...(exception && { exception }),
+    links: readLinks(document.links, http.url),
+    document: document as StatusInfo["document"],
+    http,
+  };
+}
+
+function readProgress(value: unknown): number | undefined {
+  // EOEPCA's ADES and the Kubernetes manager of pygeoapi send strings.
+  const isNumeral = isString(value) && /^\d+(\.\d+)?$/.test(value);
+  const progress = isNumeral ? Number(value) : value;
+  return isPercentage(progress) ? progress : undefined;
+}
+
+function readLinks(value: unknown, baseUrl: string): Link[] {
+  if (!Array.isArray(value)) return [];
+  // A redirect lets the server choose a long URL, and each short relative link
+  // would become as long.
+  const resolvable = value.length * baseUrl.length <= 1_048_576;
+  const links: Link[] = [];
+  for (const entry of value as unknown[]) {
+    const link = toMembers(entry);
+    const { href } = link;
+    if (isText(href)) {
+      links.push({
+        href: resolvable ? resolve(href, baseUrl) : href,
+        ...pickTexts(link, LINK_TEXTS),
+      });
+    }
+  }
+  return links;
+}
+
+/** Returns the link unchanged if it has a scheme or cannot be resolved. */
+function resolve(href: string, baseUrl: string): string {
+  // A host of 300,000 characters takes `new URL` seconds to encode.
+  if (href.length > 8_192 || /^[a-z][a-z\d+.-]*:/i.test(href)) return href;
+  return attempt(() => new URL(href, baseUrl).href) ?? href;
 }

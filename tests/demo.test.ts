@@ -59,7 +59,7 @@ describe("npm start", (test) => {
       assert.equal(wrong.code, 1);
       const down = await run("http://127.0.0.1:1", "j");
       assert.equal(down.code, 2);
-      assert.match(down.out, /^ServerError network: no whole response$/m);
+      assert.match(down.out, /^ServerError network: Request failed: see cause$/m);
     }));
 
   test("--json prints the result alone, so that the guards hold for it", () =>

@@ -12,7 +12,7 @@ describe("the file", (test) => {
   });
 
   test("starts with a line that dates a pasted copy, with the version of the package", () => {
-    assert.equal(source.split("\n", 1)[0], `// ${manifest.name} ${manifest.version} | MIT | npm: ${manifest.name}`);
+    assert.equal(source.split("\n", 1)[0], `// ${manifest.name} ${manifest.version} | MIT-0 | npm: ${manifest.name}`);
   });
 
   test("imports nothing, and has no class and no variable state", () => {

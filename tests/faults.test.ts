@@ -189,7 +189,7 @@ describe("a bound on the wire", (test) => {
       raw([head(200, `Content-Encoding: ${coding}`, length(bomb.length)), bomb], "open", async (url) => {
         const before = process.memoryUsage().rss;
         const result = await getStatus(url, "j", { maxBytes: 10_000 });
-        assert.equal(result.kind === "ServerError" && result.message, "body over maxBytes");
+        assert.equal(result.kind === "ServerError" && result.message, "Response body is too large (see maxBytes)");
         assert.equal(result.kind === "ServerError" && result.body, "x".repeat(10_000));
         assert.ok(process.memoryUsage().rss - before < 50_000_000);
       }));

@@ -15,7 +15,17 @@ describe("every kind and reason", (test) => {
     [404, "", "NotFound not-found"],
     [404, "<html>", "NotFound not-found"],
     [404, { type: "NotFound" }, "NotFound not-found"],
-    [404, { code: "NoSuchJob" }, "NotFound not-found"],
+    [404, { code: "NoSuchJob" }, "NotFound no-such-job"],
+    [404, { code: "JobNotFound", message: "m" }, "NotFound no-such-job"],
+    [404, { type: "JobNotFound" }, "NotFound no-such-job"],
+    [404, { type: "urn:x:jobnotfound" }, "NotFound no-such-job"],
+    [404, { type: "about:blank", code: "no-such-job" }, "NotFound no-such-job"],
+    [404, { code: 404 }, "NotFound not-found"],
+    [404, { code: ["NoSuchJob"] }, "NotFound not-found"],
+    [404, { code: "NoSuchJobs" }, "NotFound not-found"],
+    [404, { code: "JobNotFoundException" }, "NotFound not-found"],
+    [400, { code: "JobNotFound" }, "NotFound no-such-job"],
+    [401, { code: "NoSuchJob" }, "ServerError http"],
     [404, { title: "NoSuchJob", detail: "no-such-job" }, "NotFound not-found"],
     [404, { type: [NO_SUCH_JOB], title: "t" }, "NotFound not-found"],
     [404, { type: `${NO_SUCH_JOB}/` }, "NotFound not-found"],
@@ -62,7 +72,7 @@ describe("every kind and reason", (test) => {
     [200, { jobID: "j", status: "running" }, "StatusInfo undefined"],
   ];
   for (const [status, body, outcome] of reasons) {
-    test(`getStatus() makes ${outcome} of a ${status} with ${JSON.stringify(body)}`, async () => {
+    test(`getStatus() returns ${outcome} for a ${status} with ${JSON.stringify(body)}`, async () => {
       const result = await ask(answering(body, { status }));
       assert.equal(`${result.kind} ${"reason" in result ? result.reason : undefined}`, outcome);
       assert.deepEqual(result.http, { status, url: URL_ASKED, headers: { "content-type": "application/json" } });
@@ -107,28 +117,31 @@ describe("a fetch that fails", (test) => {
         },
       ],
     ] as [string, Fetch][]) {
-      test(`getStatus() hands out what a fetch ${how} ${String(cause)}, as it is`, async () => {
+      test(`getStatus() returns what a fetch ${how} as cause: ${String(cause)}`, async () => {
         const result = await ask(fetch);
         assert.deepEqual(Object.keys(result), ["kind", "reason", "message", "cause"]);
         assert.equal(result.kind === "ServerError" && result.reason, "network");
-        assert.equal(result.kind === "ServerError" && result.message, "no whole response");
+        assert.equal(result.kind === "ServerError" && result.message, "Request failed: see cause");
         assert.equal(result.kind === "ServerError" && result.cause, cause);
       });
     }
   }
 
-  test("getStatus() leaves the cause out where a fetch rejects with undefined", async () => {
+  test("getStatus() leaves out the cause if a fetch rejects with undefined", async () => {
     assert.deepEqual(await ask(() => Promise.reject()), {
       kind: "ServerError",
       reason: "network",
-      message: "no whole response",
+      message: "Request failed: see cause",
     });
   });
 
   for (const [name, answer] of [
     ["nothing", undefined],
     ["null", null],
-    ["a text", "{}"],
+    ["a string", "{}"],
+    ["a document", { jobID: "j", status: "running" }],
+    ["{ ok, status, json }", { ok: true, status: 200, json: async () => ({}) }],
+    ["a response without a body member", { status: 200, url: "", headers: new Headers() }],
     ["an object without headers", { status: 200, url: "", body: null }],
     ["an object whose headers are a record", { status: 200, url: "", headers: {}, body: null }],
     [
@@ -140,15 +153,16 @@ describe("a fetch that fails", (test) => {
       },
     ],
   ] as [string, never][]) {
-    test(`getStatus() calls a fetch that gives ${name} a network failure`, async () => {
+    test(`getStatus() returns a network failure with a cause if a fetch returns ${name}`, async () => {
       const result = await ask(async () => answer);
       assert.equal(result.kind === "ServerError" && result.reason, "network");
+      assert.equal(result.message, "fetch did not return a Response with a readable body");
       assert.ok(result.kind === "ServerError" && result.cause instanceof Error);
       assert.ok(!("http" in result));
     });
   }
 
-  test("getStatus() takes a fetch that does not return a promise", async () => {
+  test("getStatus() accepts a fetch that does not return a promise", async () => {
     const fetch = (() => Response.json({ jobID: "j", status: "running" })) as unknown as Fetch;
     assert.equal((await ask(fetch)).kind, "StatusInfo");
   });
@@ -181,18 +195,47 @@ describe("the message", (test) => {
     });
   }
 
-  test("getStatus() says what is wrong with a body that is no status document", async () => {
-    for (const body of ["", "<p>", "null", "[]", "{}", { status: "running" }, { jobID: "j" }, { detail: "other" }]) {
-      const result = await ask(answering(body));
-      assert.equal(result.kind === "ServerError" && result.message, "body has no status and id");
-    }
-    const long = await ask(answering({ jobID: "j", status: "running" }), 10);
-    assert.equal(long.kind === "ServerError" && long.message, "body over maxBytes");
+  const NOT_JSON = "Response body is not JSON";
+  const NOT_A_STATUS = "Response body is not a job status: it has no status or no job id";
+  for (const [body, headers, message] of [
+    ["", {}, "Response body is empty"],
+    [null, {}, "Response body is empty"],
+    ["\ufeff", {}, "Response body is empty"],
+    [" ", { "content-type": "application/json" }, `${NOT_JSON} (Content-Type: application/json)`],
+    ["<p>", { "Content-Type": "text/html; charset=utf-8" }, `${NOT_JSON} (Content-Type: text/html; charset=utf-8)`],
+    ['{"jobID":', { "content-type": "application/json" }, `${NOT_JSON} (Content-Type: application/json)`],
+    ["<p>", { "content-type": "" }, `${NOT_JSON} (Content-Type: none)`],
+    ["null", {}, NOT_A_STATUS],
+    ["true", {}, NOT_A_STATUS],
+    ['"running"', {}, NOT_A_STATUS],
+    ["[]", {}, NOT_A_STATUS],
+    ["{}", {}, NOT_A_STATUS],
+    ['{"status":"running"}', {}, NOT_A_STATUS],
+    ['{"jobID":"j"}', {}, NOT_A_STATUS],
+    ['{"detail":"other"}', {}, NOT_A_STATUS],
+    ['{"status":"error","message":"Invalid API key"}', {}, NOT_A_STATUS],
+  ] as [string | null, Record<string, string>, string][]) {
+    test(`getStatus() describes the body ${JSON.stringify(body)} of a 200 as: ${message}`, async () => {
+      const result = await ask(
+        async () => new Response(body === null ? null : new TextEncoder().encode(body), { headers }),
+      );
+      assert.equal(result.kind === "ServerError" && result.reason, "malformed");
+      assert.equal(result.message, message);
+    });
+  }
+
+  test("getStatus() describes a body without a Content-Type, and one over maxBytes", async () => {
+    const bytes = new TextEncoder().encode("<p>");
+    assert.equal((await ask(async () => new Response(bytes))).message, `${NOT_JSON} (Content-Type: none)`);
+    assert.equal(
+      (await ask(answering({ jobID: "j", status: "running" }), 10)).message,
+      "Response body is too large (see maxBytes)",
+    );
   });
 });
 
 describe("the exception", (test) => {
-  test("getStatus() reads the body of NotFound, http and malformed as an exception, where it is one", async () => {
+  test("getStatus() reads the body of NotFound, http and malformed as an exception, if it is one", async () => {
     const exception = { type: "t", title: "T", detail: "d", instance: "i", status: 418 };
     for (const status of [200, 400, 404, 410, 500]) {
       const result = await ask(answering({ ...exception, code: "c" }, { status }));
@@ -204,7 +247,7 @@ describe("the exception", (test) => {
 });
 
 describe("the http member", (test) => {
-  test("getStatus() gives the headers in a plain record, lower case, without set-cookie", async () => {
+  test("getStatus() returns the headers in a plain record, lower case, without set-cookie", async () => {
     const headers = new Headers([
       ["Content-Type", "text/plain"],
       ["Retry-After", "17"],
@@ -217,7 +260,7 @@ describe("the http member", (test) => {
     assert.deepEqual(result.http?.headers, { "content-type": "text/plain", "retry-after": "17", "x-a": "1, 2" });
   });
 
-  test("getStatus() lowers the names of a fetch that does not", async () => {
+  test("getStatus() converts header names to lower case", async () => {
     const headers = new Map([
       ["Retry-After", "17"],
       ["Set-Cookie", "a=1"],
@@ -226,11 +269,10 @@ describe("the http member", (test) => {
     assert.deepEqual(result.http?.headers, { "retry-after": "17" });
   });
 
-  test("getStatus() gives the URL after redirects, and the one asked where the platform gives none", async () => {
+  test("getStatus() returns the URL after redirects, or the requested one if the platform gives none", async () => {
     for (const [url, expected] of [
       ["https://other/jobs/1", "https://other/jobs/1"],
       ["", URL_ASKED],
-      [undefined, URL_ASKED],
     ] as const) {
       for (const status of [200, 404, 500]) {
         const response = {

@@ -79,7 +79,7 @@ describe("the package", (test) => {
     assert.deepEqual(manifest.exports["."], { types: "./dist/get-status.d.ts", default: "./dist/get-status.js" });
     assert.equal(manifest.sideEffects, false);
     assert.equal(manifest.type, "module");
-    assert.equal(manifest.license, "MIT");
+    assert.equal(manifest.license, "MIT-0");
     assert.equal(manifest.engines.node, ">=20.19");
   });
 

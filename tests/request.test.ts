@@ -46,6 +46,32 @@ describe("the request", (test) => {
       ],
       { accept: "application/json", "x-a": "1, 2" },
     ],
+    ["a Map", new Map([["X-A", "1"]]), { accept: "application/json", "x-a": "1" }],
+    ["a URLSearchParams", new URLSearchParams("x-a=1"), { accept: "application/json", "x-a": "1" }],
+    [
+      "a generator",
+      (function* (): Generator<[string, string]> {
+        yield ["X-A", "1"];
+        yield ["X-B", "2"];
+      })(),
+      { accept: "application/json", "x-a": "1", "x-b": "2" },
+    ],
+    [
+      "an object with nothing but forEach",
+      {
+        forEach(callback) {
+          callback("Bearer t", "Authorization");
+          callback("1", "X-A");
+        },
+      },
+      { accept: "application/json", authorization: "Bearer t", "x-a": "1" },
+    ],
+    ["a header named forEach", { forEach: "1" } as never, { accept: "application/json", foreach: "1" }],
+    [
+      "a header named __proto__",
+      [["__proto__", "1"]],
+      JSON.parse('{"accept":"application/json","__proto__":"1"}') as Record<string, string>,
+    ],
     ["Latin-1 in a value", { "x-name": "Jürgen" }, { accept: "application/json", "x-name": "Jürgen" }],
     ["a name of Object.prototype", { constructor: "1" } as never, { accept: "application/json", constructor: "1" }],
   ];
@@ -57,7 +83,7 @@ describe("the request", (test) => {
     });
   }
 
-  test("getStatus() passes the signal on where there is one, and leaves the member out where not", async () => {
+  test("getStatus() passes the signal on, and leaves the member out if there is none", async () => {
     const { signal } = new AbortController();
     const fetch = answering(STATUS);
     await getStatus("https://h", "j", { fetch, signal });
@@ -86,7 +112,7 @@ describe("the request", (test) => {
     assert.deepEqual(seen, [undefined]);
   });
 
-  test("getStatus() looks the platform's fetch up at the call", async () => {
+  test("getStatus() looks up the platform's fetch when called", async () => {
     const platform = globalThis.fetch;
     try {
       globalThis.fetch = async () => Response.json({ jobID: "patched", status: "running" });
@@ -108,7 +134,15 @@ describe("the request", (test) => {
   });
 });
 
-describe("unusable options", (test) => {
+type Add = (value: unknown, name: unknown) => void;
+
+function formDataWithFile(): FormData {
+  const data = new FormData();
+  data.set("x-key", new Blob(["secret"]));
+  return data;
+}
+
+describe("invalid options", (test) => {
   const refused: [string, unknown][] = [
     ["a value that is undefined", { "x-key": undefined }],
     ["a value that is null", { "x-key": null }],
@@ -118,7 +152,9 @@ describe("unusable options", (test) => {
     ["a pair with an undefined value", [["x-key", undefined]]],
     ["a pair with one part", [["x-key"]]],
     ["a pair with three parts", [["x-key", "secret", "secret"]]],
-    ["pairs that are none", ["secret"]],
+    ["strings in place of pairs", ["secret"]],
+    ["strings of two characters in place of pairs", ["ab"]],
+    ["a pair with a name that is a number", [[5, "secret"]]],
     ["a null pair", [null]],
     ["a line break in a value", { "x-key": "secret\r\nx: 1" }],
     ["a NUL in a value", { "x-key": "secret\0" }],
@@ -129,13 +165,42 @@ describe("unusable options", (test) => {
     ["a number", 5],
     ["a string", "secret: 1"],
     ["a boolean", true],
+    ["a function", () => "secret"],
+    ["a symbol", Symbol("secret")],
+    ["a Map of a value that is a number", new Map([["x-key", 5]])],
+    ["a Map of a value that is undefined", new Map([["x-key", undefined]])],
+    [
+      "a generator of values that are numbers",
+      (function* () {
+        yield ["x-key", 5];
+      })(),
+    ],
+    ["a FormData with a file", formDataWithFile()],
+    ["a forEach that gives a value that is undefined", { forEach: (add: Add) => add(undefined, "x-key") }],
+    ["a forEach that gives a name that is a number", { forEach: (add: Add) => add("secret", 5) }],
+    [
+      "a forEach that throws",
+      {
+        forEach() {
+          throw new Error("secret");
+        },
+      },
+    ],
+    [
+      "an iterator that throws",
+      {
+        [Symbol.iterator]() {
+          throw new Error("secret");
+        },
+      },
+    ],
   ];
   for (const [name, headers] of refused) {
     test(`getStatus() rejects headers with ${name}, without repeating a value`, async () => {
       const fetch = answering(STATUS);
       const error = await rejection(getStatus("https://h", "j", { fetch, headers: headers as RequestHeaders }));
       assert.ok(error instanceof TypeError);
-      assert.equal(error.message, "getStatus: headers cannot be sent");
+      assert.equal(error.message, "getStatus: headers must have valid names and string values");
       assert.equal(error.cause, undefined);
       assert.doesNotMatch(String(error.stack), /secret/);
       assert.deepEqual(fetch.calls, []);
@@ -146,28 +211,88 @@ describe("unusable options", (test) => {
     test(`getStatus() rejects ${JSON.stringify(fetch)} as fetch`, async () => {
       const error = await rejection(getStatus("https://h", "j", { fetch: fetch as never }));
       assert.ok(error instanceof TypeError);
-      assert.equal(error.message, "getStatus: fetch is no function");
+      assert.equal(error.message, "getStatus: fetch must be a function (pass one if the platform has none)");
     });
   }
+
+  test("getStatus() rejects a missing fetch if the platform has none", async () => {
+    const platform = globalThis.fetch;
+    try {
+      for (const remove of [
+        () => Reflect.deleteProperty(globalThis, "fetch"),
+        () => Object.assign(globalThis, { fetch: undefined }),
+      ]) {
+        remove();
+        const error = await rejection(getStatus("https://h", "j"));
+        assert.ok(error instanceof TypeError);
+        assert.equal(error.message, "getStatus: fetch must be a function (pass one if the platform has none)");
+        assert.equal((await getStatus("https://h", "j", { fetch: answering(STATUS) })).kind, "StatusInfo");
+      }
+    } finally {
+      globalThis.fetch = platform;
+    }
+  });
+
+  for (const opts of [null, 5, "x", true, () => {}, Symbol("x")]) {
+    test(`getStatus() rejects ${typeof opts} ${String(opts)} as opts`, async () => {
+      const error = await rejection(getStatus("x", "", opts as never));
+      assert.ok(error instanceof TypeError);
+      assert.equal(error.message, "getStatus: opts must be an object");
+    });
+  }
+
+  for (const [name, signal] of [
+    ["the controller", new AbortController()],
+    ["an object", {}],
+    ["an object whose throwIfAborted is not a function", { throwIfAborted: true, aborted: false }],
+    ["a number", 5],
+    ["zero", 0],
+    ["a string", "abort"],
+    ["an empty string", ""],
+    ["false", false],
+  ]) {
+    test(`getStatus() rejects ${String(name)} as signal, and sends nothing`, async () => {
+      const fetch = answering(STATUS);
+      const error = await rejection(getStatus("https://h", "j", { fetch, signal: signal as never }));
+      assert.ok(error instanceof TypeError);
+      assert.equal(error.message, "getStatus: signal must be an AbortSignal");
+      assert.deepEqual(fetch.calls, []);
+    });
+  }
+
+  test("getStatus() checks its arguments in the order opts, baseUrl, jobId, headers, fetch, signal, maxBytes", async () => {
+    const invalid = { headers: 5, fetch: 5, signal: 5, maxBytes: NaN };
+    const calls: [string, Promise<unknown>][] = [
+      ["opts", getStatus("x", "", null as never)],
+      ["baseUrl", getStatus("x", "", invalid as never)],
+      ["jobId", getStatus("https://h", "", invalid as never)],
+      ["headers", getStatus("https://h", "j", invalid as never)],
+      ["fetch", getStatus("https://h", "j", { ...invalid, headers: {} } as never)],
+      ["signal", getStatus("https://h", "j", { ...invalid, headers: {}, fetch: answering(STATUS) } as never)],
+      ["maxBytes", getStatus("https://h", "j", { maxBytes: NaN, fetch: answering(STATUS) })],
+    ];
+    for (const [name, call] of calls)
+      assert.match(String(await rejection(call)), new RegExp(`^TypeError: getStatus: ${name} `));
+  });
 
   for (const maxBytes of [NaN, -1, -0.001, -Infinity, "5", null, {}, [5], true, 5n]) {
     test(`getStatus() rejects ${typeof maxBytes} ${String(maxBytes)} as maxBytes`, async () => {
       const fetch = answering(STATUS);
       const error = await rejection(getStatus("https://h", "j", { fetch, maxBytes: maxBytes as number }));
       assert.ok(error instanceof TypeError);
-      assert.equal(error.message, "getStatus: maxBytes is no number >= 0");
+      assert.equal(error.message, "getStatus: maxBytes must be a non-negative number");
       assert.deepEqual(fetch.calls, []);
     });
   }
 
   for (const maxBytes of [0, -0, 0.5, 1e9, Infinity, undefined]) {
-    test(`getStatus() takes ${maxBytes} as maxBytes`, async () => {
+    test(`getStatus() accepts ${maxBytes} as maxBytes`, async () => {
       const result = await getStatus("https://h", "j", { fetch: answering(""), maxBytes });
       assert.equal(result.kind === "ServerError" && result.reason, "malformed");
     });
   }
 
-  test("getStatus() rejects an unusable argument rather than with the signal's reason", async () => {
+  test("getStatus() rejects an invalid argument rather than with the signal's reason", async () => {
     const signal = AbortSignal.abort(new Error("late"));
     for (const call of [
       getStatus("x", "j", { signal }),

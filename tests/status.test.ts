@@ -17,7 +17,7 @@ describe("a status", (test) => {
     ["accepted", ["accepted", "queued", "pending"]],
     ["running", ["running", "started", "paused"]],
     ["successful", ["successful", "succeeded", "finished"]],
-    ["failed", ["failed", "error", "rejected"]],
+    ["failed", ["failed", "error", "rejected", "lost"]],
     ["dismissed", ["dismissed", "canceled", "cancelled", "deleted"]],
     [
       "unknown",
@@ -58,7 +58,7 @@ describe("a status", (test) => {
       assert.deepEqual(result, {
         kind: "ServerError",
         reason: "malformed",
-        message: "body has no status and id",
+        message: "Response body is not a job status: it has no status or no job id",
         body: JSON.stringify({ jobID: "j", status }),
         http: { status: 200, url: URL_ASKED, headers: { "content-type": "application/json" } },
       });

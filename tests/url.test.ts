@@ -43,7 +43,7 @@ describe("the URL", (test) => {
     ["https://h", "(it's)!*~_", "https://h/jobs/(it's)!*~_"],
     ["https://h", "__proto__", "https://h/jobs/__proto__"],
   ] as const) {
-    test(`getStatus() asks ${url} for ${JSON.stringify(jobId)} of ${baseUrl}`, async () => {
+    test(`getStatus() requests ${url} for ${JSON.stringify(jobId)} of ${baseUrl}`, async () => {
       for (const base of [baseUrl, new URL(baseUrl)]) {
         const fetch = answering(STATUS);
         const result = await getStatus(base, jobId, { fetch });
@@ -98,7 +98,7 @@ describe("an unusable baseUrl or jobId", (test) => {
       const fetch = answering(STATUS);
       const error = await rejection(getStatus("https://h", jobId as string, { fetch }));
       assert.ok(error instanceof TypeError);
-      assert.equal(error.message, "getStatus: jobId is no path segment");
+      assert.equal(error.message, 'getStatus: jobId must be a well-formed string other than "", "." and ".."');
       assert.equal(error.cause, undefined);
       assert.deepEqual(fetch.calls, []);
     });
@@ -132,7 +132,10 @@ describe("an unusable baseUrl or jobId", (test) => {
       const fetch = answering(STATUS);
       const error = await rejection(getStatus(baseUrl as string, "j", { fetch }));
       assert.ok(error instanceof TypeError);
-      assert.equal(error.message, "getStatus: baseUrl is no plain http(s) URL");
+      const problem = /with (a|only a)|with credentials/.test(name)
+        ? "must not contain credentials: send an Authorization header instead"
+        : "must be an absolute http: or https: URL";
+      assert.equal(error.message, `getStatus: baseUrl ${problem}`);
       assert.equal(error.cause, undefined);
       assert.doesNotMatch(String(error.stack), /secret/);
       assert.deepEqual(fetch.calls, []);
