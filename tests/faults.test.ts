@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { createServer, type Socket } from "node:net";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import {
   getStatus,
@@ -231,8 +234,29 @@ describe("a bound on the wire", (test) => {
   });
 });
 
-describe("a host that is none", (test) => {
-  test("getStatus() calls a name that does not resolve a network failure", async () => {
+describe("a bound on memory", (test) => {
+  const over = { kind: "ServerError", message: "Response body is too large (see maxBytes)" };
+  // A figure of the heap would miss strings and buffers.
+  for (const [scenario, expected, megabytes] of [
+    ["links", { kind: "StatusInfo", links: 80_000 }, 250],
+    ["drip of bytes", { ...over, length: 1_048_576 }, 250],
+    ["small chunks of large buffers", { ...over, length: 1_048_576 }, 250],
+    ["infinite", { ...over, length: 500_000_000 }, 1_800],
+  ] as const) {
+    test(`getStatus() needs at most ${megabytes} MB of resident memory: ${scenario}`, async () => {
+      const { stdout } = await promisify(execFile)(process.execPath, [
+        fileURLToPath(new URL("support/peak.js", import.meta.url)),
+        scenario,
+      ]);
+      const { megabytes: peak, milliseconds: _, ...outcome } = JSON.parse(stdout) as Record<string, unknown>;
+      assert.deepEqual(outcome, expected);
+      assert.ok(Number(peak) <= megabytes, `${String(peak)} MB`);
+    });
+  }
+});
+
+describe("a host that does not exist", (test) => {
+  test("getStatus() returns a network failure for a name that does not resolve", async () => {
     const result = await getStatus("http://no-such-host.invalid", "j");
     assert.equal(brief(result), "network -");
   });

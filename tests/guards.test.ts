@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import vm from "node:vm";
 import { getStatus, isNotFound, isServerError, isStatusInfo, type Fetch, type Result } from "../src/get-status.ts";
 import { answering, chunks } from "./support/stub.ts";
 import { describe } from "./support/suite.ts";
@@ -48,7 +49,7 @@ for (const [name, fetch] of fetches) results.push([name, await getStatus("https:
 
 describe("the guards", (test) => {
   for (const [name, result] of results) {
-    test(`exactly one guard holds for ${name}, as it is, as JSON and cloned`, () => {
+    test(`exactly one guard holds for ${name}, unchanged, as JSON and cloned`, () => {
       assert.deepEqual(which(result), [result.kind]);
       assert.deepEqual(which(JSON.parse(JSON.stringify(result))), [result.kind]);
       assert.deepEqual(which(structuredClone(result)), [result.kind]);
@@ -57,7 +58,7 @@ describe("the guards", (test) => {
     test(`a guard holds for ${name} with members that the type does not name`, () => {
       assert.deepEqual(which({ ...result, retryAfter: null, http2: 5 }), [result.kind]);
     });
-    test(`a guard looks at no cause in ${name}`, () => {
+    test(`a guard ignores the cause of ${name}`, () => {
       const { cause: _, ...rest } = result as { cause?: unknown };
       for (const cause of [null, 5, "x", {}]) {
         if (result.kind === "ServerError" && result.reason === "network")
@@ -102,7 +103,7 @@ describe("the guards", (test) => {
   }
 });
 
-/** Sets the member at a path to each value, one at a time, and tells which guards hold. */
+/** Sets the member at a path to each value, one at a time. */
 function set(value: unknown, path: string, member: unknown): unknown {
   const copy = structuredClone(value) as Record<string, unknown>;
   const names = path.split(".");
@@ -158,6 +159,8 @@ describe("a near miss", (test) => {
         ["x"],
         [{}],
         [[]],
+        new Array(1),
+        Object.assign(new Array(2), { 1: { href: "x" } }),
         [{ href: "" }],
         [{ href: 5 }],
         [{ href: "x" }, null],
@@ -182,7 +185,7 @@ describe("a near miss", (test) => {
         "http.headers",
         result,
         "http.headers",
-        [REMOVED, undefined, null, [], "x", 5, true, { a: 5 }, { a: null }, { a: ["x"] }],
+        [REMOVED, undefined, null, [], "x", 5, true, new Date(), new Map(), { a: 5 }, { a: null }, { a: ["x"] }],
       ],
     ]),
     ...[full, missing, http].map((result): [string, Result, string, unknown[]] => ["http", result, "http", required]),
@@ -203,6 +206,13 @@ describe("a near miss", (test) => {
       [REMOVED, undefined, null, 5, true, {}, []],
     ]),
     ["body", network, "body", [null, 5, "", "x"]],
+    ["reason that a StatusInfo has", full, "reason", [null, "", "gone", "http", {}]],
+    ...[missing, http, network].map((result): [string, Result, string, unknown[]] => [
+      "status that it has",
+      result,
+      "status",
+      [null, "", "running", 404, {}],
+    ]),
     ["exception", network, "exception", [null, {}, { type: "t" }]],
     ...[missing, http].map((result): [string, Result, string, unknown[]] => [
       "exception",
@@ -219,7 +229,42 @@ describe("a near miss", (test) => {
     });
   }
 
-  test("a guard holds where an optional member is undefined, as a spread may leave it", () => {
+  for (const [name, headers] of [
+    ["a Headers", new Headers({ a: "1" })],
+    ["a Headers without entries", new Headers()],
+    ["a Map", new Map([["a", "1"]])],
+    ["a Date", new Date()],
+    ["an array", ["1"]],
+    ["a function", Object.assign(() => {}, { a: "1" })],
+    ["a URLSearchParams", new URLSearchParams("a=1")],
+    [
+      "an instance of a class",
+      new (class {
+        a = "1";
+      })(),
+    ],
+    ["a Headers of another realm", vm.runInNewContext("new (class Headers {})()")],
+    ["a Map of another realm", vm.runInNewContext("new Map()")],
+  ] as [string, unknown][]) {
+    test(`no guard holds for a result whose http.headers is ${name}`, () => {
+      for (const result of [full, missing, http, network]) {
+        assert.deepEqual(which({ ...result, http: { ...result.http, headers } }), []);
+      }
+    });
+  }
+
+  for (const [name, headers] of [
+    ["an object without a prototype", Object.assign(Object.create(null), { a: "1" })],
+    ["an object of another realm", vm.runInNewContext('({ a: "1" })')],
+  ] as [string, unknown][]) {
+    test(`a guard holds for a result whose http.headers is ${name}`, () => {
+      for (const result of [full, missing, http, network]) {
+        assert.deepEqual(which({ ...result, http: { ...result.http, headers } }), [result.kind]);
+      }
+    });
+  }
+
+  test("a guard holds if an optional member is undefined, as a spread may leave it", () => {
     assert.deepEqual(which({ ...full, message: undefined, progress: undefined, exception: undefined }), ["StatusInfo"]);
     assert.deepEqual(which({ ...network, http: undefined }), ["ServerError"]);
   });

@@ -4,7 +4,7 @@ import { answering } from "./support/stub.ts";
 import { describe } from "./support/suite.ts";
 
 describe("a hostile document", (test) => {
-  test("getStatus() is not led astray by __proto__", async () => {
+  test("getStatus() ignores the members of __proto__", async () => {
     const body = '{"__proto__":{"jobID":"evil","status":"failed","progress":1},"jobID":"j","status":"running"}';
     const result = await getStatus("https://h", "j", { fetch: answering(body) });
     assert.ok(result.kind === "StatusInfo");
@@ -24,7 +24,7 @@ describe("a hostile document", (test) => {
     assert.equal(result.kind === "ServerError" && result.reason, "malformed");
   });
 
-  test("getStatus() is not led astray by members of its own names", async () => {
+  test("getStatus() is not confused by members with the names of a result", async () => {
     const document = {
       kind: "ServerError",
       reason: "network",
@@ -78,6 +78,44 @@ describe("a hostile document", (test) => {
     const message = "m".repeat(900_000);
     const huge = await getStatus("https://h", "j", { fetch: answering({ jobID: "j", status: "running", message }) });
     assert.equal(huge.kind === "StatusInfo" && huge.message, message);
+  });
+
+  for (const [name, entries, length, resolved] of [
+    ["as many as the bound allows", 1_024, 1_024, true],
+    ["one more than the bound allows", 1_025, 1_024, false],
+    ["one, of a URL as long as the bound", 1, 1_048_576, true],
+    ["one, of a URL longer than the bound", 1, 1_048_577, false],
+  ] as const) {
+    test(`getStatus() resolves relative links under a long URL: ${name}: ${resolved}`, async () => {
+      const url = "https://h/jobs/".padEnd(length - 1, "x") + "/";
+      const links = Array.from({ length: entries }, (_, i) => (i ? { href: "r" } : { href: "s", rel: "self" }));
+      const { body, headers } = Response.json({ jobID: "j", status: "running", links });
+      const result = await getStatus("https://h", "j", { fetch: async () => ({ status: 200, url, headers, body }) });
+      assert.ok(result.kind === "StatusInfo");
+      assert.equal(result.links.length, entries);
+      assert.deepEqual(result.links[0], { href: resolved ? `${url}s` : "s", rel: "self" });
+      assert.equal(result.links.at(-1)!.href, (resolved ? url : "") + (entries > 1 ? "r" : "s"));
+    });
+  }
+
+  test("getStatus() counts every entry of links towards the bound, whatever it is", async () => {
+    const url = "https://h/jobs/".padEnd(1_023, "x") + "/";
+    const links = [{ href: "r" }, ...Array.from({ length: 1_024 }, () => null)];
+    const { body, headers } = Response.json({ jobID: "j", status: "running", links });
+    const result = await getStatus("https://h", "j", { fetch: async () => ({ status: 200, url, headers, body }) });
+    assert.deepEqual(result.kind === "StatusInfo" && result.links, [{ href: "r" }]);
+  });
+
+  test("getStatus() does not resolve a link of more than 8,192 characters", async () => {
+    // Encoding a host of 300,000 different characters would take some six seconds.
+    const host = Array.from({ length: 300_000 }, (_, i) => String.fromCodePoint(0x4e00 + (i % 20_000))).join("");
+    const links = [{ href: `//${host}` }, { href: "x".repeat(8_192) }, { href: "x".repeat(8_193) }];
+    const result = await getStatus("https://h", "j", { fetch: answering({ jobID: "j", status: "running", links }) });
+    assert.deepEqual(result.kind === "StatusInfo" && result.links.map(({ href }) => href.length), [
+      host.length + 2,
+      "https://h/jobs/".length + 8_192,
+      8_193,
+    ]);
   });
 
   test("getStatus() reads patterns in linear time that would make a careless regular expression slow", async () => {

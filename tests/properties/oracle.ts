@@ -1,6 +1,5 @@
 /**
- * The contract a second time, as a table of what each member is read from. It shares nothing with the library, and
- * takes no care of speed or size.
+ * The contract, implemented a second time. It shares no code with the library and does not care about speed or size.
  */
 type Json = Record<string, unknown>;
 
@@ -9,7 +8,7 @@ const WORDS: Record<string, readonly string[]> = {
   accepted: ["accepted", "queued", "pending"],
   running: ["running", "started", "paused"],
   successful: ["successful", "succeeded", "finished"],
-  failed: ["failed", "error", "rejected"],
+  failed: ["failed", "error", "rejected", "lost"],
   dismissed: ["dismissed", "canceled", "cancelled", "deleted"],
 };
 
@@ -47,18 +46,26 @@ function exception(value: unknown): Json | undefined {
 }
 
 function links(value: unknown, base: string): Json[] {
+  const fits = Array.isArray(value) && value.length * base.length <= 1_048_576;
   return !Array.isArray(value)
     ? []
     : value
         .filter((link) => isObject(link) && text(own(link, "href")))
         .map((link) => {
           let href = own(link, "href") as string;
-          if (!/^[A-Za-z][A-Za-z0-9+\-.]*:/.test(href) && URL.canParse(href, base)) href = new URL(href, base).href;
+          if (!/^[A-Za-z][A-Za-z0-9+\-.]*:/.test(href) && fits && URL.canParse(href, base))
+            href = new URL(href, base).href;
           return compact({ href, ...texts(link, "rel", "type", "hreflang", "title") });
         });
 }
 
-/** What getStatus() must make of a whole answer. */
+function problem(body: string, document: unknown, headers: Json): string {
+  if (body === "") return "Response body is empty";
+  if (document !== undefined) return "Response body is not a job status: it has no status or no job id";
+  return `Response body is not JSON (Content-Type: ${String(headers["content-type"] ?? "none")})`;
+}
+
+/** The result that getStatus() must return for a complete response. */
 export function expected(status: number, body: string, asked: string, url: string, headers: Json): Json {
   let document: unknown;
   try {
@@ -93,9 +100,10 @@ export function expected(status: number, body: string, asked: string, url: strin
     : undefined;
   const rest = { message: said ?? `HTTP ${status}`, body, exception: described, http };
   if (success)
-    return compact({ kind: "ServerError", reason: "malformed", ...rest, message: "body has no status and id" });
-  const type = String(described?.["type"] ?? "").toLowerCase();
-  const named = type.endsWith("no-such-job") || type.endsWith("nosuchjob");
+    return compact({ kind: "ServerError", reason: "malformed", ...rest, message: problem(body, document, headers) });
+  const named = [text(own(document, "type")), text(own(document, "code"))].some((name) =>
+    ["no-such-job", "nosuchjob", "jobnotfound"].some((word) => name?.toLowerCase().endsWith(word)),
+  );
   if (status === 410) return compact({ kind: "NotFound", reason: "gone", ...rest });
   if (status === 404 || (status === 400 && named))
     return compact({ kind: "NotFound", reason: named ? "no-such-job" : "not-found", ...rest });

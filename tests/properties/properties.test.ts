@@ -111,6 +111,10 @@ function guards(value: unknown): string[] {
   ].filter(Boolean) as string[];
 }
 
+function hasThrowIfAborted(value: unknown): boolean {
+  return typeof (Object(value) as { throwIfAborted?: unknown }).throwIfAborted === "function";
+}
+
 /** No `undefined`, nothing but plain objects and arrays. */
 function plain(value: unknown): void {
   assert.notEqual(value, undefined);
@@ -132,7 +136,7 @@ describe("any answer", (test) => {
     ["any text", fc.string({ unit: "binary" })],
   ];
   for (const [name, body] of bodies) {
-    test(`getStatus() makes of ${name} what the contract says, written a second time`, () =>
+    test(`getStatus() returns for ${name} what a second implementation of the contract returns`, () =>
       holds(
         fc.asyncProperty(statuses, body, async (status: number, text: string) => {
           // What cannot be sent as UTF-8 arrives as U+FFFD.
@@ -151,7 +155,7 @@ describe("any answer", (test) => {
       ));
   }
 
-  test("getStatus() makes something sound of any bytes, in any chunks, up to any limit", () =>
+  test("getStatus() returns a valid result for any bytes, in any chunks, up to any limit", () =>
     holds(
       fc.asyncProperty(
         statuses,
@@ -210,7 +214,7 @@ describe("any argument", (test) => {
       ),
     ));
 
-  test("getStatus() rejects any unusable argument with a TypeError of its own, and returns for any other", () =>
+  test("getStatus() rejects any invalid argument with a TypeError of its own, and returns a result for any other", () =>
     holds(
       fc.asyncProperty(
         fc.anything(),
@@ -219,6 +223,7 @@ describe("any argument", (test) => {
           {
             headers: fc.anything(),
             maxBytes: fc.anything(),
+            signal: fc.anything().filter((signal: unknown) => !hasThrowIfAborted(signal)),
             fetch: fc.oneof(fc.anything(), fc.constant(undefined)),
           },
           { requiredKeys: [] },
@@ -235,7 +240,10 @@ describe("any argument", (test) => {
               sound(await getStatus(base as string, id as string, given as GetStatusOptions));
             } catch (error) {
               assert.ok(error instanceof TypeError, String(error));
-              assert.match(error.message, /^getStatus: (jobId|baseUrl|headers|fetch|maxBytes) [A-Za-z()/>=0 ]+$/);
+              assert.match(
+                error.message,
+                /^getStatus: (baseUrl|jobId|headers|fetch|signal|maxBytes) must [-A-Za-z(),:." ]+$/,
+              );
             }
           }
         },
@@ -257,6 +265,43 @@ describe("any argument", (test) => {
         );
       }),
     ));
+
+  test("getStatus() returns a result that exactly one guard accepts, whatever an injected fetch returns", () => {
+    const headers = fc.oneof(
+      fc.anything(),
+      fc.array(fc.tuple(fc.string(), fc.oneof(fc.string(), fc.anything()))).map((pairs: [unknown, unknown][]) => ({
+        forEach: (callback: (value: unknown, name: unknown) => void) =>
+          pairs.forEach(([name, value]) => callback(value, name)),
+      })),
+    );
+    const chunk = fc.oneof(fc.anything(), fc.uint8Array());
+    const body = fc.oneof(
+      fc.anything(),
+      fc.constant(null),
+      fc.array(chunk).map((parts: unknown[]) => ({
+        getReader: () => ({
+          read: async () => (parts.length ? { done: false, value: parts.shift() } : { done: true }),
+          cancel: async () => {},
+        }),
+      })),
+    );
+    const response = fc.record(
+      {
+        status: fc.oneof(fc.anything(), fc.integer({ min: 0, max: 999 })),
+        url: fc.oneof(fc.anything(), fc.webUrl()),
+        headers,
+        body,
+        bodyUsed: fc.anything(),
+      },
+      { requiredKeys: [] },
+    );
+    return holds(
+      fc.asyncProperty(response, async (value: unknown) => {
+        const result = await getStatus("https://h", "j", { fetch: (async () => value) as never });
+        assert.deepEqual(guards(result), [result.kind]);
+      }),
+    );
+  });
 
   test("a guard holds for no value that is not a result, and throws for none", () =>
     holds(fc.property(fc.anything(), (value: unknown) => assert.deepEqual(guards(value), []))));

@@ -161,7 +161,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
         ["unknown", "StatusInfo unknown"],
       ] as const
     ).map(([path, expected]): Behaviour => [
-      `getStatus() makes ${expected} of /${path}`,
+      `getStatus() returns ${expected} for /${path}`,
       async () => {
         const result = await ask(`/${path}`);
         equal(brief(result), expected);
@@ -209,7 +209,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() tells a 2xx that is reset in its body, with the head",
+      "getStatus() returns a network failure with http for a 2xx that is reset in its body",
       async () => {
         const result = await ask("/reset");
         equal(brief(result), "ServerError network");
@@ -218,18 +218,18 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() lets a 503 decide that is reset in its body",
+      "getStatus() returns http for a 503 that is reset in its body",
       async () => {
         equal(brief(await ask("/reset-503")), "ServerError http");
       },
     ],
     [
-      "getStatus() tells a refused port",
+      "getStatus() returns a network failure for a refused port",
       async () => {
         const result = await getStatus(place.refused, "j");
         equal(brief(result), "ServerError network");
         equal("http" in result, false);
-        equal(result.kind !== "StatusInfo" && result.message, "no whole response");
+        equal(result.kind !== "StatusInfo" && result.message, "Request failed: see cause");
       },
     ],
     [
@@ -275,19 +275,26 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() rejects unusable arguments with a TypeError that holds no secret, and sends nothing",
+      "getStatus() rejects invalid arguments with a TypeError that holds no secret, and sends nothing",
       async () => {
         keep.calls.length = 0;
         const h = "https://h";
         const cases: [message: string, base: unknown, id: unknown, opts?: object][] = [
           ...["", ".", "..", "\ud800", 5, null, undefined].map((id): [string, unknown, unknown] => [
-            "jobId is no path segment",
+            'jobId must be a well-formed string other than "", "." and ".."',
             h,
             id,
           ]),
-          ...["", "/x", "ftp://h", "https://secret@h", "https://u:secret@h", "https://secret[", null].map(
-            (base): [string, unknown, unknown] => ["baseUrl is no plain http(s) URL", base, "j"],
-          ),
+          ...["", "/x", "ftp://h", "https://secret[", null].map((base): [string, unknown, unknown] => [
+            "baseUrl must be an absolute http: or https: URL",
+            base,
+            "j",
+          ]),
+          ...["https://secret@h", "https://u:secret@h", "https://:secret@h"].map((base): [string, unknown, unknown] => [
+            "baseUrl must not contain credentials: send an Authorization header instead",
+            base,
+            "j",
+          ]),
           ...[
             { "x-a": undefined },
             { "x-a": 5 },
@@ -300,15 +307,29 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
             null,
             5,
             "secret",
-          ].map((headers): [string, unknown, unknown, object] => ["headers cannot be sent", h, "j", { headers }]),
+            () => "secret",
+            new Map([["x-a", 5]]),
+            { forEach: (add: (value: unknown, name: unknown) => void) => add(undefined, "x-a") },
+          ].map((headers): [string, unknown, unknown, object] => [
+            "headers must have valid names and string values",
+            h,
+            "j",
+            { headers },
+          ]),
           ...[null, 5, {}].map((fetch): [string, unknown, unknown, object] => [
-            "fetch is no function",
+            "fetch must be a function (pass one if the platform has none)",
             h,
             "j",
             { fetch },
           ]),
+          ...[new AbortController(), {}, 5, "", false].map((signal): [string, unknown, unknown, object] => [
+            "signal must be an AbortSignal",
+            h,
+            "j",
+            { signal },
+          ]),
           ...[NaN, -1, "5", null].map((maxBytes): [string, unknown, unknown, object] => [
-            "maxBytes is no number >= 0",
+            "maxBytes must be a non-negative number",
             h,
             "j",
             { maxBytes },
@@ -454,9 +475,104 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
           maxBytes: 32,
         });
         equal(result.kind === "ServerError" && [result.message, result.body], [
-          "body over maxBytes",
+          "Response body is too large (see maxBytes)",
           '{"jobID":"j","status":"running"}',
         ]);
+      },
+    ],
+    [
+      "getStatus() describes a body that is not a job status",
+      async () => {
+        equal((await ask("/html")).message, "Response body is not JSON (Content-Type: text/html)");
+        equal((await ask("/empty")).message, "Response body is empty");
+        equal((await ask("/204")).message, "Response body is empty");
+        equal((await ask("/list")).message, "Response body is not a job status: it has no status or no job id");
+      },
+    ],
+    [
+      "getStatus() returns a network failure for a value that is not a readable Response",
+      async () => {
+        const used = new Response("x");
+        await used.text();
+        const locked = new Response("x");
+        locked.body?.getReader();
+        const headers = new Headers();
+        for (const value of [
+          undefined,
+          null,
+          "{}",
+          {},
+          { ok: true, status: 200, json: async () => ({}) },
+          { status: "200", url: "", headers, body: null },
+          { status: 200.5, url: "", headers, body: null },
+          { status: 200, url: 5, headers, body: null },
+          { status: 200, url: "", headers: {}, body: null },
+          { status: 200, url: "", headers: new Map([["x", 5]]), body: null },
+          { status: 200, url: "", headers, body: undefined },
+          { status: 200, url: "", headers, body: "{}" },
+          used,
+          locked,
+        ]) {
+          const result = await getStatus("https://h", "j", { fetch: (async () => value) as unknown as Fetch });
+          equal(result.message, "fetch did not return a Response with a readable body");
+          equal("http" in result, false);
+          equal([isStatusInfo(result), isNotFound(result), isServerError(result)], [false, false, true]);
+        }
+      },
+    ],
+    [
+      "getStatus() cancels a stream that it does not read to its end",
+      async () => {
+        for (const [status, chunk] of [
+          ["200", new Uint8Array(1)],
+          [200, "text"],
+          [200, new ArrayBuffer(1)],
+          [200, new Uint8Array(100)],
+        ]) {
+          let cancelled = 0;
+          const read = async (): Promise<unknown> => ({ done: false, value: chunk });
+          const body = { getReader: () => ({ read, cancel: async () => void cancelled++ }) };
+          const fetch = async (): Promise<unknown> => ({ status, url: "", headers: new Headers(), body });
+          await getStatus("https://h", "j", { fetch: fetch as unknown as Fetch, maxBytes: 10 });
+          equal(cancelled, 1);
+        }
+      },
+    ],
+    [
+      "getStatus() does not resolve links that a long URL would multiply",
+      async () => {
+        const url = `https://h/${"x".repeat(15_000)}/`;
+        const links = Array.from({ length: 80_000 }, () => ({ href: "a" }));
+        const { body, headers } = new Response(JSON.stringify({ jobID: "j", status: "running", links }));
+        const result = await getStatus("https://h", "j", { fetch: async () => ({ status: 200, url, headers, body }) });
+        equal(result.kind === "StatusInfo" && result.links.length, 80_000);
+        equal(result.kind === "StatusInfo" && result.links[79_999]?.href, "a");
+      },
+    ],
+    [
+      "getStatus() sends the headers of every kind of object",
+      async () => {
+        for (const headers of [
+          new Map([["X-A", "1"]]),
+          { forEach: (add: (value: string, name: string) => void) => add("1", "X-A") },
+          (function* (): Generator<[string, string]> {
+            yield ["X-A", "1"];
+          })(),
+        ]) {
+          equal((await sent({ headers }))[1].headers, { accept: "application/json", "x-a": "1" });
+        }
+      },
+    ],
+    [
+      "the guards refuse headers that are not a plain object, and sparse links",
+      async () => {
+        const result = await ask("/full");
+        for (const headers of [new Headers(), new Map(), new Date(), [], () => {}]) {
+          equal(isStatusInfo({ ...result, http: { ...result.http, headers } }), false);
+        }
+        equal(isStatusInfo({ ...result, links: new Array(1) }), false);
+        equal(isStatusInfo({ ...result, reason: "http" }), false);
+        equal(isStatusInfo(result), true);
       },
     ],
     [
