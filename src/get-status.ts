@@ -426,15 +426,13 @@ export async function getStatus(
   check(typeof opts === "object" && opts !== null, "opts must be an object");
   const url = toJobUrl(baseUrl, jobId);
   const headers = toRequestHeaders(opts.headers);
-  const { fetch = globalThis.fetch, maxBytes = 1_048_576 } = opts;
+  const { fetch = globalThis.fetch, signal, maxBytes = 1_048_576 } = opts;
   check(
     typeof fetch === "function",
     "fetch must be a function (pass one if the platform has none)",
   );
-  // `null` means none, as in RequestInit.
-  const signal = opts.signal ?? undefined;
   check(
-    signal === undefined || typeof signal.throwIfAborted === "function",
+    signal == null || typeof signal.throwIfAborted === "function",
     "signal must be an AbortSignal",
   );
   check(
@@ -701,9 +699,9 @@ function isOptional(
  * another one.
  */
 function isPlainObject(value: unknown): value is object {
-  if (typeof value !== "object" || value === null) return false;
+  if (!value || typeof value !== "object") return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return !prototype || !Object.getPrototypeOf(prototype);
 }
 
 function isPercentage(value: unknown): value is number {
@@ -751,7 +749,7 @@ function toJobUrl(baseUrl: string | URL, jobId: string): string {
     "baseUrl must be an absolute http: or https: URL",
   );
   check(
-    url.username === "" && url.password === "",
+    !url.username && !url.password,
     "baseUrl must not contain credentials: send an Authorization header instead",
   );
   // URL parsing resolves dot segments, even encoded ones: "." would request
@@ -770,42 +768,32 @@ function toJobUrl(baseUrl: string | URL, jobId: string): string {
 function toRequestHeaders(headers: RequestHeaders | undefined): {
   [name: string]: string;
 } {
-  const accept = "application/json";
-  if (headers === undefined) return { accept };
+  if (headers === undefined) return { accept: "application/json" };
   const record = attempt(() => {
     const pairs = toPairs(headers);
-    // Only `Headers` knows which names and values the platform rejects, but it
-    // would convert a value such as `undefined` to a string.
-    return areStrings(pairs) ? toRecord(new Headers(pairs)) : undefined;
+    // `Headers` rejects what the platform cannot send, but converts any value
+    // to a string: `undefined` would be sent as a word.
+    return pairs.flat().every(isString)
+      ? toRecord(new Headers(pairs))
+      : undefined;
   });
   check(
     typeof headers === "object" && record,
     "headers must have valid names and string values",
   );
-  return { accept, ...record };
+  return { accept: "application/json", ...record };
 }
-
-function toPairs(headers: RequestHeaders): Pair[] {
-  if (Symbol.iterator in headers) return Array.from(headers as Iterable<Pair>);
-  return typeof headers.forEach === "function"
-    ? readPairs(headers as HeadersLike)
-    : Object.entries(headers);
-}
-
-// Helpers: headers
 
 type Pair = [name: string, value: string];
 
-function readPairs(headers: HeadersLike): Pair[] {
+function toPairs(headers: RequestHeaders): Pair[] {
+  if (Symbol.iterator in headers) return Array.from(headers as Iterable<Pair>);
+  if (typeof headers.forEach !== "function") return Object.entries(headers);
   const pairs: Pair[] = [];
-  headers.forEach((value, name) => {
+  (headers as HeadersLike).forEach((value, name) => {
     pairs.push([name, value]);
   });
   return pairs;
-}
-
-function areStrings(pairs: readonly Pair[]): boolean {
-  return pairs.every((pair) => Array.isArray(pair) && pair.every(isString));
 }
 
 /**
@@ -815,13 +803,16 @@ function areStrings(pairs: readonly Pair[]): boolean {
 function toRecord(
   headers: HeadersLike,
 ): { [name: string]: string } | undefined {
-  const pairs = readPairs(headers);
-  if (!areStrings(pairs)) return undefined;
-  return Object.fromEntries(
-    pairs
-      .map(([name, value]) => [name.toLowerCase(), value] as const)
-      .filter(([name]) => name !== "set-cookie"),
-  );
+  const pairs: Pair[] = [];
+  let valid = true;
+  headers.forEach((value, name) => {
+    valid &&= isString(name) && isString(value);
+    if (!valid) return;
+    const lowerCase = name.toLowerCase();
+    if (lowerCase !== "set-cookie") pairs.push([lowerCase, value]);
+  });
+  // Not assigned one by one: assigning `__proto__` would add no member.
+  return valid ? Object.fromEntries(pairs) : undefined;
 }
 
 // Helpers: the request
@@ -888,7 +879,7 @@ function readHead(
     : undefined;
 }
 
-/** Appends the text of the body to `texts`, which keep it if reading throws. */
+/** Appends the text of the body to `texts`, also if reading throws. */
 async function readBody(
   reader: BodyReader,
   maxBytes: number,
@@ -897,20 +888,29 @@ async function readBody(
   const decoder = new TextDecoder();
   // More than 500,000,000 characters do not fit in one string on every engine.
   let room = Math.min(maxBytes, 500_000_000);
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) {
-      texts.push(decoder.decode());
-      return "complete";
+  let end: Answer["end"] = "failed";
+  // Decoded once it is known whether more follows: most bodies are a single
+  // chunk, which Node decodes much faster without `stream`.
+  let last: Uint8Array | undefined;
+  try {
+    while (end === "failed") {
+      const { done, value } = await reader.read();
+      if (done) {
+        end = "complete";
+      } else if (ArrayBuffer.isView(value) && value.BYTES_PER_ELEMENT === 1) {
+        if (last) texts.push(decoder.decode(last, { stream: true }));
+        last = value.subarray(0, room);
+        room -= value.length;
+        if (room < 0) end = "too large";
+      } else {
+        break;
+      }
     }
-    if (!ArrayBuffer.isView(value) || value.BYTES_PER_ELEMENT !== 1) {
-      return "failed";
-    }
-    // `stream` holds back a character that is cut in two.
-    texts.push(decoder.decode(value.subarray(0, room), { stream: true }));
-    room -= value.length;
-    if (room < 0) return "too large";
+  } finally {
+    // `stream` omits a character that is cut in two at the end.
+    texts.push(decoder.decode(last, { stream: end !== "complete" }));
   }
+  return end;
 }
 
 /**
@@ -929,7 +929,7 @@ async function cancel(reader: BodyReader | undefined): Promise<void> {
 
 function toResult(answer: Answer, jobId: string): Result {
   const { end, message, cause, http, body } = answer;
-  const success = http && http.status >= 200 && http.status <= 299;
+  const success = http && http.status >= 200 && http.status < 300;
   // Any other status is an answer in itself, even if its body was cut off.
   if (!http || (success && end === "failed")) {
     return {
@@ -995,7 +995,7 @@ function toNotFoundReason(
   // a plain code, some of them as `code`.
   const named = [type, code].some(
     (name) =>
-      isString(name) && /(no-such-job|NoSuchJob|JobNotFound)$/i.test(name),
+      isString(name) && /(no-such-job|nosuchjob|jobnotfound)$/i.test(name),
   );
   switch (status) {
     case 410:
