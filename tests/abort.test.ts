@@ -12,7 +12,7 @@ const obedient: Fetch = (_url, { signal }) =>
 
 describe("an abort", (test) => {
   for (const reason of REASONS) {
-    test(`getStatus() rejects with the reason itself, ${String(reason)}, and sends nothing, where aborted before`, async () => {
+    test(`getStatus() rejects with the reason itself, ${String(reason)}, and sends nothing, if already aborted`, async () => {
       const fetch = answering(STATUS);
       assert.equal(await rejection(getStatus("https://h", "j", { fetch, signal: AbortSignal.abort(reason) })), reason);
       assert.deepEqual(fetch.calls, []);
@@ -26,14 +26,14 @@ describe("an abort", (test) => {
     });
   }
 
-  test("getStatus() rejects with an AbortError where abort() is called without a reason", async () => {
+  test("getStatus() rejects with an AbortError if abort() is called without a reason", async () => {
     const error = await rejection(
       getStatus("https://h", "j", { fetch: answering(STATUS), signal: AbortSignal.abort() }),
     );
     assert.equal((error as Error).name, "AbortError");
   });
 
-  test("getStatus() rejects with the reason where the signal aborts during the head, and the fetch ignores it", async () => {
+  test("getStatus() rejects with the reason if the signal aborts before the head arrives and the fetch ignores it", async () => {
     for (const answer of [
       Response.json(STATUS),
       new Response("", { status: 404 }),
@@ -48,7 +48,7 @@ describe("an abort", (test) => {
     }
   });
 
-  test("getStatus() rejects with the reason where the signal aborts during the body, under any status", async () => {
+  test("getStatus() rejects with the reason if the signal aborts during the body, for any status", async () => {
     for (const status of [200, 404, 500]) {
       for (const end of ["end", { error: new Error("copy") }] as const) {
         const abort = new AbortController();
@@ -70,13 +70,13 @@ describe("an abort", (test) => {
     }
   });
 
-  test("getStatus() rejects with the reason where the signal aborts and the body is over maxBytes", async () => {
+  test("getStatus() rejects with the reason if the signal aborts and the body is over maxBytes", async () => {
     const abort = new AbortController();
     const fetch: Fetch = async () => (abort.abort("late"), Response.json(STATUS));
     assert.equal(await rejection(getStatus("https://h", "j", { fetch, signal: abort.signal, maxBytes: 1 })), "late");
   });
 
-  test("getStatus() returns where the signal aborts after the answer", async () => {
+  test("getStatus() returns the result if the signal aborts afterwards", async () => {
     const abort = new AbortController();
     const result = await getStatus("https://h", "j", { fetch: answering(STATUS), signal: abort.signal });
     abort.abort();

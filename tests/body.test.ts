@@ -70,7 +70,7 @@ describe("maxBytes", (test) => {
     const result = await ask(BYTES, 200, BYTES.length - 1);
     assert.equal(result.kind === "ServerError" && result.reason, "malformed");
     assert.equal(bodyOf(result), DOCUMENT.slice(0, -1));
-    // Even where the first bytes would parse.
+    // Even if the first bytes are valid JSON.
     for (const status of [200, 404, 400, 500]) {
       const padded = await ask('{"jobID":"j","status":"running","type":"NoSuchJob"} ', status, 51);
       assert.equal(bodyOf(padded), '{"jobID":"j","status":"running","type":"NoSuchJob"}');
@@ -113,7 +113,7 @@ describe("maxBytes", (test) => {
     assert.equal(bodyOf(await ask(chunks(["a", "b"]), 500, 1.5)), "a");
   });
 
-  test("getStatus() reads 1 MiB unless told otherwise, and all with Infinity", async () => {
+  test("getStatus() reads 1 MiB by default, and everything with Infinity", async () => {
     const mebibyte = "x".repeat(1_048_576);
     assert.equal(bodyOf(await ask(mebibyte, 500))?.length, 1_048_576);
     const over = await ask(`${mebibyte}y`);
@@ -211,7 +211,7 @@ describe("a body that breaks off", (test) => {
     assert.equal(result.kind === "NotFound" && result.message, "d");
   });
 
-  test("getStatus() leaves the cause out where a stream errors with undefined", async () => {
+  test("getStatus() leaves out the cause if a stream errors with undefined", async () => {
     const result = await ask(chunks(["a"], { error: undefined }));
     assert.equal(result.kind === "ServerError" && result.reason, "network");
     assert.ok(!("cause" in result));

@@ -170,7 +170,7 @@ describe("a fault on the wire", (test) => {
     ["a redirect to no URL", [head(302, "Location: http://[", length(0))], "end", "network -"],
   ];
   for (const [name, parts, end, outcome, body] of cases) {
-    test(`getStatus() makes ${outcome} of ${name}, from one request`, () =>
+    test(`getStatus() returns ${outcome} for ${name}, after one request`, () =>
       raw(parts, end, async (url, seen) => {
         const result = await getStatus(url, "j");
         assert.equal(brief(result), outcome);

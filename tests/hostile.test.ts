@@ -17,7 +17,7 @@ describe("a hostile document", (test) => {
     assert.equal(({} as { status?: string }).status, undefined);
   });
 
-  test("getStatus() takes no member from a __proto__ alone", async () => {
+  test("getStatus() reads no member from __proto__ alone", async () => {
     const result = await getStatus("https://h", "j", {
       fetch: answering('{"__proto__":{"jobID":"evil","status":"failed"}}'),
     });
@@ -41,7 +41,7 @@ describe("a hostile document", (test) => {
     assert.equal(result.http.status, 200);
   });
 
-  test("getStatus() reads objects where texts belong, whose toString would throw", async () => {
+  test("getStatus() ignores objects in place of strings, even if their toString would throw", async () => {
     const odd = { toString: 1, valueOf: 1 };
     const result = await getStatus("https://h", "j", {
       fetch: answering({ jobID: "j", status: "running", type: odd, progress: odd, links: [odd], exception: odd }),

@@ -187,7 +187,7 @@ describe("the message", (test) => {
     ['{"detail":"cut', "HTTP 503"],
   ];
   for (const [body, message] of messages) {
-    test(`getStatus() takes ${JSON.stringify(message)} from ${JSON.stringify(body)}`, async () => {
+    test(`getStatus() returns the message ${JSON.stringify(message)} for ${JSON.stringify(body)}`, async () => {
       const result = await ask(answering(body, { status: 503 }));
       assert.equal(result.kind === "ServerError" && result.message, message);
       const missing = await ask(answering(body, { status: 404 }));

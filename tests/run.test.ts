@@ -8,7 +8,7 @@ const runner = fileURLToPath(new URL("run.js", import.meta.url));
 const folder = new URL("../broken/", import.meta.url);
 const SUITE = JSON.stringify(new URL("support/suite.js", import.meta.url).href);
 
-/** Runs one test file of this text, and tells how the run ended. */
+/** Runs one test file with this source text, and returns how the run ended. */
 function run(code: string, ...patterns: string[]): { status: number | null; out: string } {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -23,7 +23,7 @@ const ours = (define: string): string => `import { describe } from ${SUITE}; des
 const plain = (code: string): string => `import { suite } from "uvu"; const test = suite("s"); ${code}`;
 
 describe("the runner", (test) => {
-  test("is green where every test passes", () => {
+  test("is green if every test passes", () => {
     const { status, out } = run(ours('test("a", () => {}); test("b", async () => {});'));
     assert.match(out, /^2 passed, 0 failed$/m);
     assert.equal(status, 0);
@@ -32,7 +32,7 @@ describe("the runner", (test) => {
   for (const [name, code, ...patterns] of [
     ["a test fails", ours('test("a", () => { throw new Error("x"); });')],
     ["a test fails late", ours('test("a", async () => { await null; throw new Error("x"); });')],
-    ["a test throws what is no Error", ours('test("a", () => { throw "boom"; }); test("b", () => {});')],
+    ["a test throws a value that is not an Error", ours('test("a", () => { throw "boom"; }); test("b", () => {});')],
     ["a test throws nothing", ours('test("a", () => { throw undefined; });')],
     ["a test never ends", ours('test("a", () => new Promise(() => {}));')],
     ["a test exits", ours('test("a", () => process.exit(0));')],
@@ -60,7 +60,7 @@ describe("the runner", (test) => {
     ["a file sets its exit code", ours('test("a", () => { process.exitCode = 0; throw new Error("x"); });')],
     ["a pattern matches no file", ours('test("a", () => {});'), "nothing"],
   ] as const) {
-    test(`is red where ${name}`, () => {
+    test(`is red if ${name}`, () => {
       const { status, out } = run(code, ...patterns);
       assert.equal(status, 1, out);
       assert.match(out, /^\d+ passed, [1-9]\d* failed$/m);

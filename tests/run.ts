@@ -1,8 +1,8 @@
 /**
- * Runs test files, each in a process of its own, and believes none of them on its exit code alone: `npm test [pattern]`.
+ * Runs test files, each in a process of its own, and does not rely on their exit codes: `npm test [pattern]`.
  * \`--in\` names another folder, \`--limit\` the seconds that a file may take.
  *
- * A file counts as green only where it exited 0, ran at least one test, and passed each one that it defined.
+ * A file is green only if it exited with 0, ran at least one test, and passed every test that it defined.
  */
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";

@@ -74,7 +74,7 @@ describe("the embedded server", (test) => {
       assert.deepEqual((await ask(link!.href)).body, { seconds: 0 });
     }));
 
-  test("it tells each state of a job", () =>
+  test("it returns each state of a job", () =>
     serving(async (server) => {
       const now = Date.now();
       for (const [job, status] of [

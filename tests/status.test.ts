@@ -86,7 +86,7 @@ describe("an id", (test) => {
     ["none where it is under another name", { jobid: "a", JobID: "a", uuid: "a" }, undefined],
   ];
   for (const [name, members, jobID] of ids) {
-    test(`getStatus() takes ${name}`, async () => {
+    test(`getStatus() reads the id from ${name}`, async () => {
       const result = await getStatus("https://h", "asked", { fetch: answering({ status: "running", ...members }) });
       if (jobID !== undefined) assert.equal(result.kind === "StatusInfo" && result.jobID, jobID);
       else assert.equal(result.kind === "ServerError" && result.reason, "malformed");
@@ -107,12 +107,12 @@ describe("an id", (test) => {
 
 describe("the optional members", (test) => {
   for (const name of ["type", "processID", "message", "created", "started", "finished", "updated"] as const) {
-    test(`getStatus() keeps ${name} where it is a non-empty string, as sent`, async () => {
+    test(`getStatus() keeps ${name} as sent if it is a non-empty string`, async () => {
       for (const value of ["a", " ", "none", "2022-09-02T17:30:48.201213", "&lt;b&gt;", "日本"]) {
         assert.equal((await read({ jobID: "j", status: "running", [name]: value }))[name], value);
       }
     });
-    test(`getStatus() leaves ${name} out where it is anything else`, async () => {
+    test(`getStatus() leaves out ${name} if it is anything else`, async () => {
       for (const value of [undefined, null, "", 0, 5, true, {}, [], ["a"]]) {
         assert.ok(!(name in (await read({ jobID: "j", status: "running", [name]: value }))), JSON.stringify(value));
       }
@@ -177,7 +177,7 @@ describe("the optional members", (test) => {
     });
   }
 
-  test("getStatus() leaves a progress out that JSON makes infinite", async () => {
+  test("getStatus() leaves out a progress that JSON parses as Infinity", async () => {
     const fetch = answering('{"jobID":"j","status":"running","progress":1e999}');
     assert.ok(!("progress" in (await getStatus("https://h", "j", { fetch }))));
   });
@@ -194,7 +194,7 @@ describe("the optional members", (test) => {
     });
   });
 
-  test("getStatus() hands the whole document out as parsed, with what the type does not name", async () => {
+  test("getStatus() returns the whole document as parsed, with members that the type does not declare", async () => {
     const document = {
       jobID: "",
       id: "x",
@@ -255,7 +255,7 @@ describe("the links", (test) => {
     ["http", "https://h/jobs/http"],
   ];
   for (const [sent, href] of hrefs) {
-    test(`getStatus() makes ${href} of the href ${JSON.stringify(sent)}`, async () => {
+    test(`getStatus() resolves the href ${JSON.stringify(sent)} to ${href}`, async () => {
       assert.deepEqual((await read({ jobID: "j", status: "running", links: [{ href: sent }] })).links, [{ href }]);
     });
   }
@@ -268,7 +268,7 @@ describe("the links", (test) => {
     assert.equal(result.http?.url, "https://moved.example/api/jobs/1/");
   });
 
-  test("getStatus() keeps an href as sent where the URL that answered is no base", async () => {
+  test("getStatus() keeps an href as sent if the URL of the response cannot be a base URL", async () => {
     const response = Response.json({ jobID: "j", status: "running", links: [{ href: "results" }] });
     Object.defineProperty(response, "url", { value: "about:blank" });
     const result = await getStatus("https://h", "j", { fetch: async () => response });
@@ -276,7 +276,7 @@ describe("the links", (test) => {
   });
 
   for (const name of ["rel", "type", "hreflang", "title"] as const) {
-    test(`getStatus() keeps ${name} of a link where it is a non-empty string`, async () => {
+    test(`getStatus() keeps ${name} of a link if it is a non-empty string`, async () => {
       const link = async (value: unknown) =>
         (await read({ jobID: "j", status: "running", links: [{ href: "https://h/", [name]: value, length: 5 }] }))
           .links[0]!;
@@ -285,7 +285,7 @@ describe("the links", (test) => {
     });
   }
 
-  test("getStatus() leaves out what is no link, and keeps the order of the rest", async () => {
+  test("getStatus() leaves out entries that are not links, and keeps the order of the rest", async () => {
     const links = [
       null,
       5,

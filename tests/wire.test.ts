@@ -154,7 +154,7 @@ describe("a real socket", (test) => {
         ),
     ));
 
-  test("getStatus() gives an unfollowed redirect to a caller whose fetch asks for that", () =>
+  test("getStatus() returns a redirect that the fetch of the caller does not follow", () =>
     serving(
       (_, response) => {
         response.writeHead(302, { location: "/elsewhere" }).end();
@@ -196,7 +196,7 @@ describe("a real socket", (test) => {
           const result = await getStatus(url, String(status));
           const expected =
             status === 407
-              ? "network" // by the Fetch standard, where no proxy sent it
+              ? "network" // by the Fetch standard, unless a proxy sent it
               : [204, 205].includes(status)
                 ? "malformed"
                 : status <= 299
@@ -244,11 +244,11 @@ describe("a real socket", (test) => {
     ["said to be gzip", "Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\n"],
   ] as const) {
     for (const end of ["end", "reset"] as const) {
-      test(`getStatus() tells a body that is ${name}, by ${end}, as its status decides`, async () => {
+      test(`getStatus() returns what the status decides for a body that is ${name}, by ${end}`, async () => {
         await raw(`HTTP/1.1 200 OK\r\n${head}{"job`, end, async (url) => {
           const result = await getStatus(url, "j");
           assert.equal(reasonOf(result), "network");
-          // A reset may overtake the head, but where that came it is told.
+          // A reset may arrive before the head has been read.
           if (end === "end") assert.equal(result.http?.status, 200);
         });
         await raw(`HTTP/1.1 503 Busy\r\n${head}<p>Bu`, "end", async (url) => {

@@ -22,11 +22,11 @@ export interface Place {
 
 export interface Outcome {
   readonly name: string;
-  /** What went wrong, where it did. */
+  /** What failed, if something did. */
   readonly error?: string;
 }
 
-/** Runs every behaviour, and tells how each ended. */
+/** Runs every behaviour and returns how each ended. */
 export async function run(library: typeof Library, place: Place): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const [name, behave] of behaviours(library, place)) {
@@ -169,7 +169,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ]),
     [
-      "getStatus() gives the exception and the message of a 404",
+      "getStatus() returns the exception and the message of a 404",
       async () => {
         const result = await ask("/404");
         if (result.kind !== "NotFound") throw new Error(brief(result));
@@ -179,7 +179,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() gives Retry-After, names in lower case, and never set-cookie",
+      "getStatus() returns Retry-After, names in lower case, and never set-cookie",
       async () => {
         const { http } = await ask("/429");
         equal(http?.headers["retry-after"], "17");
@@ -187,12 +187,12 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
           Object.keys(http?.headers ?? {}).filter((name) => name !== name.toLowerCase() || name === "set-cookie"),
           [],
         );
-        // A browser shows this one only where the server exposes it.
+        // A browser exposes this header only if the server allows it.
         equal(http?.headers["x-hidden"], browser ? undefined : "1");
       },
     ],
     [
-      "getStatus() follows a redirect, and gives the final URL",
+      "getStatus() follows a redirect and returns the final URL",
       async () => {
         const result = await ask("/redirect");
         equal(result.http?.url, `${faults}/full/jobs/j`);
@@ -200,7 +200,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() gives an unfollowed redirect as http",
+      "getStatus() returns http for a redirect that is not followed",
       async () => {
         const result = await ask("/redirect", { fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }) });
         equal(brief(result), "ServerError http");
@@ -364,7 +364,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() leaves it to the platform what a redirect to another origin takes along: any header but Authorization, which Workers took along until 2025",
+      "getStatus() leaves redirects to another origin to the platform, which keeps every header but Authorization (Workers kept that too until 2025)",
       async () => {
         const result = await getStatus(`${faults}/redirect-away?to=${place.away}`, "j", {
           headers: { Authorization: "Bearer t", "X-A": "1" },
@@ -379,7 +379,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() hands a plain record of lower-case names to an injected fetch",
+      "getStatus() passes a plain record with lower-case names to an injected fetch",
       async () => {
         equal(await sent({}), ["https://h/jobs/j", { method: "GET", headers: { accept: "application/json" } }]);
         for (const headers of [{ "X-A": "1" }, [["X-A", "1"]] as [string, string][], new Headers({ "X-A": "1" })]) {
@@ -430,7 +430,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() hands out what an injected fetch throws, as it is",
+      "getStatus() returns what an injected fetch throws as cause",
       async () => {
         for (const cause of [new Error("x"), "text", 5, null]) {
           const result = await getStatus("https://h", "j", { fetch: () => Promise.reject(cause) });

@@ -1,6 +1,6 @@
 import type { Fetch, FetchInit } from "../../src/get-status.ts";
 
-/** A `fetch` that answers without a network, and keeps what it was asked. */
+/** A `fetch` that answers without a network and records its calls. */
 export function stub(answer: () => Response | Promise<Response>): Fetch & { readonly calls: [string, FetchInit][] } {
   const calls: [string, FetchInit][] = [];
   const fetch: Fetch = async (url, init) => {
@@ -10,7 +10,7 @@ export function stub(answer: () => Response | Promise<Response>): Fetch & { read
   return Object.assign(fetch, { calls });
 }
 
-/** A `fetch` that always answers this. */
+/** A `fetch` that always returns this response. */
 export function answering(
   body: BodyInit | null | object,
   init?: ResponseInit,
@@ -20,7 +20,7 @@ export function answering(
   return stub(() => new Response(bytes, { headers: { "content-type": "application/json" }, ...init }));
 }
 
-/** A stream that gives these chunks, and then ends, errors, or waits for ever. */
+/** A stream of these chunks that then ends, errors, or never continues. */
 export function chunks(
   parts: readonly (string | Uint8Array)[],
   end: "end" | "hang" | { readonly error: unknown } = "end",
@@ -41,7 +41,7 @@ export function chunks(
   );
 }
 
-/** What a promise rejects with; an error where it does not reject. */
+/** Returns what a promise rejects with, and throws if it does not reject. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   let value: unknown;
   try {

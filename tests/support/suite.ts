@@ -1,6 +1,6 @@
 /**
  * uvu, with its silent failures closed: no hooks, no `only` and no `skip` to leave in, the suite always
- * runs, a thrown value that is no Error still fails its test, and what ran is counted at exit.
+ * runs, a thrown value that is not an Error fails its test, and the tests that ran are counted at exit.
  */
 import { suite } from "uvu";
 
@@ -16,7 +16,7 @@ export function describe(name: string, define: (test: Test) => void): void {
       try {
         await run();
       } catch (error) {
-        throw error instanceof Error ? error : new Error(`${title}: threw ${String(error)}, which is no Error`);
+        throw error instanceof Error ? error : new Error(`${title}: threw ${String(error)}, which is not an Error`);
       }
       passed++;
     });
@@ -27,7 +27,7 @@ export function describe(name: string, define: (test: Test) => void): void {
 type Test = (title: string, run: () => void | Promise<void>) => void;
 
 process.on("exit", () => {
-  // The runner reads this line: a file that prints none ran no test.
+  // The runner reads this line: a file that does not print it ran no test.
   console.log(`tests: ${passed} of ${defined}`);
   if (passed !== defined) process.exitCode = 1;
 });
