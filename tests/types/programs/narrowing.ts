@@ -110,6 +110,77 @@ export function fromAnyServerError(error: ServerError): (string | number | undef
   return [error.http?.status, error.body, error.message, error.exception?.detail, error.http?.headers["retry-after"]];
 }
 
+/** `status` and `reason` can be read and compared before `kind` is. */
+export function byOneWord(result: Result): string {
+  if (result.status === "running") {
+    holds<Equals<typeof result, StatusInfo>>();
+    return result.jobID;
+  }
+  holds<Equals<typeof result, Result>>();
+  if (result.reason === "gone") {
+    holds<Equals<typeof result, NotFound>>();
+    return result.body;
+  }
+  holds<Equals<typeof result, Result>>();
+  return result.kind;
+}
+
+export function byStatusFirst(result: Result): string {
+  switch (result.status) {
+    case "running":
+    case "created":
+    case "accepted":
+    case "successful":
+    case "failed":
+    case "dismissed":
+    case "unknown":
+      holds<Equals<typeof result, StatusInfo>>();
+      return result.status;
+    default:
+      holds<Equals<typeof result, NotFound | ServerError>>();
+      return result.reason;
+  }
+}
+
+export function byReasonFirst(result: Result): string {
+  switch (result.reason) {
+    case "gone":
+    case "no-such-job":
+    case "not-found":
+      holds<Equals<typeof result, NotFound>>();
+      return result.body;
+    case "http":
+    case "malformed":
+      holds<Equals<typeof result, ResponseError>>();
+      return result.body;
+    case "network":
+      holds<Equals<typeof result, NetworkError>>();
+      return result.message;
+    default:
+      holds<Equals<typeof result, StatusInfo>>();
+      return result.jobID;
+  }
+}
+
+export function byTruth(result: Result): string {
+  if (result.status) {
+    holds<Equals<typeof result, StatusInfo>>();
+    return result.jobID;
+  }
+  holds<Equals<typeof result, NotFound | ServerError>>();
+  return result.message;
+}
+
+export async function destructured(): Promise<string> {
+  const { status, reason, message } = await getStatus("https://h", "j");
+  holds<Equals<typeof status, StatusCode | "unknown" | undefined>>();
+  holds<Equals<typeof reason, NotFound["reason"] | ServerError["reason"] | undefined>>();
+  holds<Equals<typeof message, string | undefined>>();
+  if (status !== undefined) return status;
+  holds<Equals<typeof reason, NotFound["reason"] | ServerError["reason"]>>();
+  return `${reason}: ${message}`;
+}
+
 export function fromAnyResult(result: Result): (string | number | undefined)[] {
   return [result.http?.status, result.http?.url, result.message, result.exception?.type];
 }
@@ -127,6 +198,9 @@ export async function calls(): Promise<void> {
   await getStatus("https://h", "j", { headers: [["a", "b"]] });
   await getStatus("https://h", "j", { headers: [["a", "b"]] as const });
   await getStatus("https://h", "j", { headers: new Headers() });
+  await getStatus("https://h", "j", {
+    headers: { forEach: (callback: (value: string, name: string) => void) => callback("b", "a") },
+  });
   await getStatus("https://h", "j", { headers: undefined, signal: undefined, maxBytes: undefined, fetch: undefined });
 }
 
@@ -138,6 +212,8 @@ fails<IsAny<StatusInfo["links"][number]>>();
 fails<IsAny<NetworkError["cause"]>>();
 fails<IsAny<ServerError["body"]>>();
 fails<IsAny<Http["headers"][string]>>();
+fails<IsAny<Result["status"]>>();
+fails<IsAny<Result["reason"]>>();
 fails<IsAny<Parameters<typeof getStatus>[2]>>();
 fails<IsAny<Awaited<ReturnType<typeof getStatus>>>>();
 
@@ -148,6 +224,11 @@ holds<Equals<StatusInfo["document"]["x"], unknown>>();
 holds<Equals<Http["headers"][string], string | undefined>>();
 holds<Equals<ResponseError["exception"], Exception | undefined>>();
 holds<Equals<ServerError["body"], string | undefined>>();
+holds<Equals<StatusInfo["reason"], undefined>>();
+holds<Equals<NotFound["status"], undefined>>();
+holds<Equals<ServerError["status"], undefined>>();
+holds<Equals<Result["status"], StatusCode | "unknown" | undefined>>();
+holds<Equals<Result["reason"], NotFound["reason"] | ServerError["reason"] | undefined>>();
 holds<
   Equals<
     keyof StatusInfo,
@@ -166,5 +247,6 @@ holds<
     | "links"
     | "document"
     | "http"
+    | "reason"
   >
 >();
