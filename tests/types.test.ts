@@ -17,6 +17,10 @@ describe("the types", (test) => {
     assert.deepEqual(compile(new URL("tests/types/", root)), { code: 0, out: "" });
   });
 
+  test("programs compile with strict: false", () => {
+    assert.deepEqual(compile(new URL("tests/types/loose/", root)), { code: 0, out: "" });
+  });
+
   test("a refusal that no longer refuses is found", () => {
     const program = readFileSync(new URL("tests/types/programs/refused.ts", root), "utf8").replace(
       'info.status = "failed"',

@@ -11,7 +11,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { installPrivate } from "../support/install.ts";
-import { checks } from "../types/check.ts";
+import { checks, PACKAGES } from "../types/check.ts";
 import { faultServer } from "./faults.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -37,7 +37,7 @@ main().catch((error: unknown) => {
 
 async function main(): Promise<void> {
   installPrivate(here);
-  for (const folder of ["types", "types/node22", "types/node24"]) installPrivate(join(root, "tests", folder));
+  for (const folder of ["", ...PACKAGES]) installPrivate(join(root, "tests/types", folder));
   const chromium = findChromium();
   build();
   const servers = [faultServer(), faultServer(), workPages()];
@@ -349,7 +349,7 @@ function run(command: string, args: string[], cwd: string): Promise<{ code: numb
     timeout: LIMIT,
     killSignal: "SIGKILL",
     maxBuffer: 1e8,
-    env: { ...process.env, NO_COLOR: "1" },
+    env: { ...process.env, NO_COLOR: "1", NEXT_TELEMETRY_DISABLED: "1" },
   } as const;
   return new Promise((done) => {
     execFile(command, args, options, (error, stdout, stderr) => {

@@ -2,7 +2,7 @@
  * The library under the types of strangers, and the package as others check it; each check is one test of
  * `npm run test:runtimes`.
  */
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface Check {
@@ -17,11 +17,15 @@ interface Environment {
   readonly name: string;
   readonly lib: readonly string[];
   readonly types: readonly string[];
+  /** The folder of the common programs, if it is not `programs`. */
+  readonly common?: string;
   /** Programs beside the common ones. */
   readonly programs?: readonly string[];
-  /** Whose own types do not compile under every strict flag. */
+  /** The platform's own types do not compile under every strict flag. */
   readonly skipLibCheck?: boolean;
-  /** The private package whose modules its programs import, where it is not that of this folder. */
+  /** Compiler options, if they are not the strict ones. */
+  readonly options?: object;
+  /** The private package whose modules its programs import, if it is not that of this folder. */
   readonly folder?: string;
 }
 
@@ -37,7 +41,19 @@ const ENVIRONMENTS: readonly Environment[] = [
     types: ["@cloudflare/workers-types"],
     programs: ["workers.ts", "workflow.ts"],
   },
+  {
+    name: "headers and fetch of node-fetch, axios, ky and ofetch",
+    lib: ["es2022"],
+    types: ["node"],
+    programs: ["libraries.ts"],
+    skipLibCheck: true,
+    folder: "libraries",
+  },
+  { name: "strict: false", lib: ["es2022", "dom"], types: [], common: "loose", options: { strict: false } },
 ];
+
+/** The folders, beside this one, that have a private package. */
+export const PACKAGES = ["node22", "node24", "libraries", "next"];
 
 /** Every strict flag that a stranger's project may have on. */
 const STRICT = {
@@ -63,7 +79,7 @@ const STRICT = {
 export function checks(root: string, tarball: string, tools: string, deno: string, execute: Execute): Check[] {
   const here = join(root, "tests/types");
   const work = join(here, ".build");
-  for (const folder of ["", "node22", "node24"]) rmSync(join(here, folder, ".build"), { recursive: true, force: true });
+  for (const folder of ["", ...PACKAGES]) rmSync(join(here, folder, ".build"), { recursive: true, force: true });
   const compilers = {
     "TypeScript 7": join(root, "node_modules/typescript/bin/tsc"),
     "TypeScript 5.9": join(here, "node_modules/typescript5/bin/tsc"),
@@ -73,10 +89,10 @@ export function checks(root: string, tarball: string, tools: string, deno: strin
     if (code !== 0) throw new Error(output);
   };
 
-  const project = (name: string, environment: Environment, library: string, more: object = {}): string => {
+  const project = (name: string, environment: Environment, library: string): string => {
     const folder = join(here, environment.folder ?? "", ".build", name.replace(/\W+/g, "-"));
     mkdirSync(folder, { recursive: true });
-    cpSync(join(here, "programs"), folder, { recursive: true });
+    cpSync(join(here, environment.common ?? "programs"), folder, { recursive: true });
     for (const program of environment.programs ?? []) {
       const from = program === "workflow.ts" ? "../runtimes/adapters" : "platforms";
       writeFileSync(
@@ -88,7 +104,7 @@ export function checks(root: string, tarball: string, tools: string, deno: strin
       join(folder, "tsconfig.json"),
       JSON.stringify({
         compilerOptions: {
-          ...STRICT,
+          ...(environment.options ?? STRICT),
           target: "es2022",
           module: "esnext",
           moduleResolution: "bundler",
@@ -98,7 +114,6 @@ export function checks(root: string, tarball: string, tools: string, deno: strin
           types: environment.types,
           skipLibCheck: environment.skipLibCheck ?? false,
           paths: { "ogcapi-job-status": [library] },
-          ...more,
         },
         include: ["*.ts"],
       }),
@@ -131,11 +146,11 @@ export function checks(root: string, tarball: string, tools: string, deno: strin
         },
       ]),
     ),
-    {
-      // In a folder of its own, since the programs of the others are no library.
-      name: "pasted, isolatedDeclarations, TypeScript 5.9",
+    // In a folder of its own, since the programs of the others are not a library.
+    ...Object.entries(compilers).map(([compiler, tsc]) => ({
+      name: `pasted, isolatedDeclarations, ${compiler}`,
       run: async () => {
-        const folder = join(work, "declarations");
+        const folder = join(work, `declarations ${compiler}`);
         mkdirSync(folder, { recursive: true });
         cpSync(pasted, join(folder, "get-status.ts"));
         writeFileSync(
@@ -153,8 +168,12 @@ export function checks(root: string, tarball: string, tools: string, deno: strin
             },
           }),
         );
-        await expect(process.execPath, [compilers["TypeScript 5.9"], "-p", folder], root);
+        await expect(process.execPath, [tsc, "-p", folder], root);
       },
+    })),
+    {
+      name: "pasted, next build in a JavaScript project",
+      run: () => buildWithNext(join(here, "next"), pasted, expect),
     },
     {
       name: "the declarations need no other ambient names than AbortSignal and URL",
@@ -240,4 +259,38 @@ export function checks(root: string, tarball: string, tools: string, deno: strin
         ),
     },
   ];
+}
+
+/**
+ * Builds a JavaScript project with the pasted file in it. Next.js finds the file, writes a `tsconfig.json`, and then
+ * checks types by it.
+ */
+async function buildWithNext(
+  home: string,
+  pasted: string,
+  expect: (command: string, args: string[], cwd: string) => Promise<void>,
+): Promise<void> {
+  const folder = join(home, ".build/project");
+  mkdirSync(join(folder, "app"), { recursive: true });
+  cpSync(pasted, join(folder, "app/get-status.ts"));
+  for (const [name, content] of Object.entries({
+    "package.json": '{ "private": true }',
+    // The folder that has `node_modules`; Next.js would take that of the topmost lock file.
+    "next.config.mjs": `export default { turbopack: { root: ${JSON.stringify(home)} } };`,
+    "app/layout.js": "export default ({ children }) => <html><body>{children}</body></html>;",
+    "app/page.js": `import { getStatus } from "./get-status";
+
+export const dynamic = "force-dynamic";
+
+export default async function Page() {
+  const result = await getStatus("https://ogc.example.com/ogcapi", "job-1");
+  return <p>{result.status ?? result.reason}</p>;
+}
+`,
+  }))
+    writeFileSync(join(folder, name), content);
+  await expect(process.execPath, [join(home, "node_modules/next/dist/bin/next"), "build"], folder);
+  const config = join(folder, "tsconfig.json");
+  if (!existsSync(config) || JSON.parse(readFileSync(config, "utf8")).compilerOptions.strict !== false)
+    throw new Error("Next.js did not check types with strict: false");
 }
