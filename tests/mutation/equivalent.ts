@@ -1,12 +1,11 @@
-/** Mutants that no test can tell apart from the library, by line and change, and why. */
+/** Mutants that no test can distinguish from the library, by key, and why. */
 export const EQUIVALENT: Readonly<Record<string, string>> = {
-  "attempt(() => reader?.cancel().catch(() => { })); | ?. -> .":
-    "over the limit, there is a reader; the compiler does not know",
-  "return undefined; | undefined -> null": "no value, tested by ?? or for truth",
-  "return undefined; | undefined -> 0": "no value, tested for truth",
-  "return undefined; | return undefined; ->": "what a function returns that returns nothing",
-  'check(url && /^https?:\\/\\/[^/@]+\\//.test(url.href), "baseUrl is no plain http(s) URL"); | [^/@] -> [^@]':
-    "a parsed URL has no slash in its credentials; the pattern says so all the same",
-  "return url.origin + url.pathname.replace(/(?<!\\/)\\/*$/, `/jobs/${segment}`) + url.search; | (?<!\\/) ->":
-    "the same result, in quadratic time; the tests have no clock",
+  "toStatusCode: STATUS_WORDS.find((words) => words.includes(lowerCase)) -> STATUS_WORDS.findLast((words) => words.includes(lowerCase))":
+    "no word is in two of the lists",
+  'request: reader ? await readBody(reader, maxBytes, texts) : "complete" -> reader ? await readBody(reader, maxBytes, texts) : ""':
+    "without a stream there is nothing to cancel, and the result depends on the other two ends only",
+  "cancel: reader?.cancel -> reader.cancel": "the error that it throws without a reader is caught",
+  "describeMalformed: http?.headers -> http.headers":
+    "it is called with a response only, which its parameter does not say",
+  "toNotFoundReason: default: return undefined; -> nothing": "a function that ends returns undefined",
 };

@@ -1,132 +1,108 @@
 /**
- * Breaks the library in every small way it knows, one at a time, and expects the tests to see each: `npm run test:mutation`.
+ * Makes one small change to the library at a time, and expects a test to fail for each: `npm run test:mutation`.
  *
- * A mutation tester of its own, since none drives uvu. It mutates the compiled file, which has the code of the source
- * without its types, and runs the tests that need no socket, all in one process. A mutant that survives is a failure,
- * unless `equivalent.ts` says why it cannot be told apart.
+ * No mutation tester drives uvu. This one mutates the compiled file, which is the source without its types, and runs the
+ * tests that need no socket until the first one fails. A mutant that survives is a failure, unless `equivalent.ts` says
+ * why no test can see it.
  */
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { installPrivate } from "../support/install.ts";
 import { EQUIVALENT } from "./equivalent.ts";
+import { findMutants, type Mutant, type Node } from "./mutants.ts";
 
-const TESTS = ["guards", "url", "request", "status", "outcomes", "body", "abort", "hostile", "servers"];
-const LIMIT = 20_000;
+/** Those that find the most come first. */
+const TESTS = ["outcomes", "status", "request", "url", "guards", "body", "abort", "hostile", "injected"];
 const root = fileURLToPath(new URL("../../../", import.meta.url));
+const here = join(root, "tests/mutation");
 const work = join(root, ".build/mutation");
-/** Without its comments, in which there is nothing to break. */
-const source = readFileSync(join(root, ".build/src/get-status.js"), "utf8").replace(
-  /(?<=^|\s)(?:\/\*[\s\S]*?\*\/|\/\/.*)/gm,
-  (comment) => comment.replace(/[^\n]/g, " "),
-);
 
-interface Mutant {
-  readonly line: number;
-  readonly from: string;
-  readonly to: string;
-  readonly code: string;
-}
-
-/** Patterns, and what becomes of what they match. */
-const MUTATIONS: readonly [RegExp, ...((match: string) => string)[]][] = [
-  [/===/g, () => "!=="],
-  [/!==/g, () => "==="],
-  [/&&/g, () => "||"],
-  [/\|\|/g, () => "&&"],
-  [/\?\?/g, () => "&&"],
-  [/\?\./g, () => "."],
-  [/>=/g, () => ">", () => "<"],
-  [/<=/g, () => "<", () => ">"],
-  [/ < /g, () => " <= ", () => " >= "],
-  [/-=/g, () => "+="],
-  [/(?<![=!<>])!(?=[a-z/])/g, () => ""],
-  [/\btrue\b/g, () => "false"],
-  [/\bfalse\b/g, () => "true"],
-  [/\bundefined\b/g, () => "null", () => "0"],
-  [/\.every\(/g, () => ".some("],
-  [/\.filter\(/g, () => ".map("],
-  [/\b(\d[\d_]*)\b/g, (number) => String(Number(number.replaceAll("_", "")) + 1)],
-  [/"[^"\n]*"/g, (text) => (text === '""' ? '"x"' : '"mutated"')],
-  [/if \(([^{}]*)\)(?=[ \n])/g, () => "if (true)", () => "if (false)"],
-  [/^ *(?:check|return|throw|break)\b.*;$/gm, () => ""],
-  [/^ *[a-z]\w* [-+]?= .*;$/gm, () => ""],
-  [/^ *signal\?\.throwIfAborted\(\);$/gm, () => ""],
-  [/^ *\.\.\..*,$/gm, () => ""],
-  [/\/\^/g, () => "/"],
-  [/\$\//g, () => "/"],
-  [/(?<=\/)i(?=\.test)/g, () => ""],
-  [/\.toLowerCase\(\)/g, () => ""],
-  [/\[\^\/@\]/g, () => "[^/]", () => "[^@]"],
-  [/\(\?<!\\\/\)/g, () => ""],
-  [/\(\\\.\\d\+\)\?/g, () => ""],
-];
-
-const mutants = allMutants();
+installPrivate(here);
+const { parse } = createRequire(join(here, "package.json"))("acorn") as {
+  parse(source: string, options: object): Node;
+};
+const source = withoutComments(readFileSync(join(root, ".build/src/get-status.js"), "utf8"));
+const mutants = findMutants(source, (code) => parse(code, { ecmaVersion: "latest", sourceType: "module" }));
 const survivors: Mutant[] = [];
+let timeouts = 0;
+
+const start = Date.now();
+rmSync(work, { recursive: true, force: true });
 const queue = [...mutants];
 await Promise.all(
   Array.from({ length: availableParallelism() }, async (_, worker) => {
-    const folder = await prepare(worker);
+    const folder = prepare(worker);
+    const baseline = Date.now();
+    if ((await test(folder, 60_000, "inherit")) !== "passed")
+      throw new Error("Cannot mutate: the tests fail without a change");
+    const limit = 5 * (Date.now() - baseline) + 2_000;
     for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
       writeFileSync(join(folder, "src/get-status.js"), mutant.code);
-      if (await passes(folder)) survivors.push(mutant);
+      const outcome = await test(folder, limit);
+      if (outcome === "passed") survivors.push(mutant);
+      if (outcome === "timeout") timeouts++;
     }
   }),
 );
-const key = ({ from, to, line }: Mutant): string => `${source.split("\n")[line - 1]!.trim()} | ${from} -> ${to}`.trim();
-const unexplained = survivors.filter((mutant) => !(key(mutant) in EQUIVALENT));
-for (const mutant of unexplained) console.log(`SURVIVED line ${mutant.line}: ${key(mutant)}`);
-const stale = Object.keys(EQUIVALENT).filter((known) => !survivors.some((mutant) => key(mutant) === known));
+
+const unexplained = survivors.filter(({ key }) => !(key in EQUIVALENT));
+for (const { line, key } of unexplained) console.log(`SURVIVED line ${line}: ${key}`);
+const stale = Object.keys(EQUIVALENT).filter((known) => !survivors.some(({ key }) => key === known));
 for (const known of stale) console.log(`STALE ${known}`);
 console.log(
-  `${mutants.length} mutants, ${mutants.length - survivors.length} seen by a test, ${survivors.length - unexplained.length} explained`,
+  `${mutants.length} mutants in ${Math.round((Date.now() - start) / 1_000)} s: ${mutants.length - survivors.length} seen by a test ` +
+    `(${timeouts} by a timeout), ${survivors.length - unexplained.length} explained`,
 );
 console.log(`${mutants.length - unexplained.length} passed, ${unexplained.length + stale.length} failed`);
 process.exit(unexplained.length + stale.length ? 1 : 0);
 
-function allMutants(): Mutant[] {
-  const found: Mutant[] = [];
-  for (const [pattern, ...changes] of MUTATIONS) {
-    for (const match of source.matchAll(pattern)) {
-      for (const change of changes) {
-        const to = change(match[0]);
-        found.push({
-          line: source.slice(0, match.index + match[0].search(/\S/)).split("\n").length,
-          from: match[0].trim(),
-          to: to.trim(),
-          code: source.slice(0, match.index) + to + source.slice(match.index + match[0].length),
-        });
-      }
-    }
-  }
-  return found;
+/** Blanks the comments, so that positions stay. */
+function withoutComments(code: string): string {
+  let blank = code;
+  const onComment = (_block: boolean, _text: string, from: number, to: number): void => {
+    blank = blank.slice(0, from) + blank.slice(from, to).replace(/[^\n]/g, " ") + blank.slice(to);
+  };
+  parse(code, { ecmaVersion: "latest", sourceType: "module", onComment });
+  return blank;
 }
 
-/** A copy of the compiled tests, which find their data where they would find it in the original. */
-async function prepare(worker: number): Promise<string> {
+/** Copies the compiled tests to a folder in which they find their data. */
+function prepare(worker: number): string {
   const folder = join(work, `${worker}/.build`);
-  rmSync(join(work, String(worker)), { recursive: true, force: true });
   mkdirSync(join(folder, "src"), { recursive: true });
   cpSync(join(root, ".build/tests"), join(folder, "tests"), { recursive: true });
+  cpSync(join(root, ".build/tests/mutation/suite.js"), join(folder, "tests/support/suite.js"));
   for (const name of ["tests", "node_modules", "package.json"])
     symlinkSync(join(root, name), join(work, String(worker), name));
-  writeFileSync(join(folder, "all.js"), TESTS.map((name) => `import "./tests/${name}.test.js";`).join("\n"));
+  // A test that never settles ends the process early, with the exit code 13.
+  writeFileSync(
+    join(folder, "all.js"),
+    `import { finished } from "./tests/support/suite.js";
+for (const name of ${JSON.stringify(TESTS)}) {
+  await import(\`./tests/\${name}.test.js\`);
+  await finished();
+}
+`,
+  );
   writeFileSync(join(folder, "src/get-status.js"), source);
-  if (!(await passes(folder))) throw new Error("Cannot mutate: the tests fail as it is");
   return folder;
 }
 
-function passes(folder: string): Promise<boolean> {
+function test(
+  folder: string,
+  limit: number,
+  errors: "ignore" | "inherit" = "ignore",
+): Promise<"passed" | "failed" | "timeout"> {
   return new Promise((done) => {
-    const child = spawn(process.execPath, ["--unhandled-rejections=strict", join(folder, "all.js")], {
-      stdio: "ignore",
-    });
-    const timer = setTimeout(() => child.kill("SIGKILL"), LIMIT);
-    child.on("close", (code) => {
+    const child = spawn(process.execPath, [join(folder, "all.js")], { stdio: ["ignore", "ignore", errors] });
+    const timer = setTimeout(() => child.kill("SIGKILL"), limit);
+    child.on("close", (code, signal) => {
       clearTimeout(timer);
-      done(code === 0);
+      done(code === 0 ? "passed" : signal === "SIGKILL" ? "timeout" : "failed");
     });
   });
 }
