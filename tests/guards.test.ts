@@ -8,7 +8,11 @@ const guards = { StatusInfo: isStatusInfo, NotFound: isNotFound, ServerError: is
 
 function which(value: unknown): string[] {
   return Object.entries(guards)
-    .filter(([, guard]) => guard(value))
+    .filter(([, guard]) => {
+      const holds: unknown = guard(value);
+      assert.equal(typeof holds, "boolean");
+      return holds;
+    })
     .map(([kind]) => kind);
 }
 
