@@ -130,6 +130,7 @@ describe("the optional members", (test) => {
     ["1", 1],
     ["100", 100],
     ["12.5", 12.5],
+    ["12.25", 12.25],
     ["007", 7],
     ["100.0", 100],
   ] as const) {
@@ -241,6 +242,7 @@ describe("the links", (test) => {
     ["urn:ogc:def", "urn:ogc:def"],
     ["javascript:alert(1)", "javascript:alert(1)"],
     ["c+d.e-1:x", "c+d.e-1:x"],
+    ["c:é", "c:é"],
     ["results", "https://h/jobs/results"],
     ["asked/results", "https://h/jobs/asked/results"],
     ["/results", "https://h/results"],
