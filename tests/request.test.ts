@@ -156,6 +156,7 @@ describe("invalid options", (test) => {
     ["strings of two characters in place of pairs", ["ab"]],
     ["a pair with a name that is a number", [[5, "secret"]]],
     ["a null pair", [null]],
+    ["a pair that is not an array", [{ every: () => true, [Symbol.iterator]: () => ["x-key", "secret"].values() }]],
     ["a line break in a value", { "x-key": "secret\r\nx: 1" }],
     ["a NUL in a value", { "x-key": "secret\0" }],
     ["a value beyond Latin-1", { "x-key": "secret €" }],
