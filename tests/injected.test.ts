@@ -183,8 +183,36 @@ describe("a value that is not a Response", (test) => {
   });
 });
 
+describe("a status", (test) => {
+  for (const [status, kind] of [
+    [20, "ServerError"],
+    [199, "ServerError"],
+    [200, "StatusInfo"],
+    [299, "StatusInfo"],
+    [300, "ServerError"],
+    [2000, "ServerError"],
+  ] as const) {
+    test(`getStatus() returns a ${kind} for a status document with the status ${status}`, async () => {
+      const response = { status, url: "", headers: new Headers(), body: stream(bytes(STATUS)) };
+      assert.equal((await read(response)).kind, kind);
+    });
+  }
+});
+
 describe("a chunk", (test) => {
   const headers = new Headers();
+
+  for (const maxBytes of [500_000_000, 500_000_001, Infinity]) {
+    test(`getStatus() reads at most 500,000,000 bytes if maxBytes is ${maxBytes}`, async () => {
+      // Chunks that only claim their length.
+      const claim = (length: number): unknown => Object.defineProperty(bytes(STATUS), "length", { value: length });
+      const fits = await read({ status: 200, url: "", headers, body: stream(claim(500_000_000)) }, maxBytes);
+      assert.equal(fits.kind, "StatusInfo");
+      const over = await read({ status: 200, url: "", headers, body: stream(claim(500_000_001)) }, maxBytes);
+      assert.equal(over.message, "Response body is too large (see maxBytes)");
+    });
+  }
+
   for (const [name, chunk] of [
     ["a string", "text"],
     ["a number", 5],
@@ -202,6 +230,7 @@ describe("a chunk", (test) => {
       const success = await read({ status: 200, url: "", headers, body: broken });
       assert.ok(success.kind === "ServerError" && success.reason === "network");
       assert.equal(success.message, BROKEN);
+      assert.ok(!("cause" in success)); // nothing was thrown
       assert.deepEqual(success.http, { status: 200, url: URL_REQUESTED, headers: {} });
       assert.equal(broken.cancelled, 1);
 
