@@ -4,6 +4,7 @@ export const EQUIVALENT: Readonly<Record<string, string>> = {
     "no word is in two of the lists",
   'request: reader ? await readBody(reader, maxBytes, texts) : "complete" -> reader ? await readBody(reader, maxBytes, texts) : ""':
     "without a stream there is nothing to cancel, and the result depends on the other two ends only",
+  "readBody: if (last) -> if (true)": "without bytes the decoder returns an empty text",
   "cancel: reader?.cancel -> reader.cancel": "the error that it throws without a reader is caught",
   "describeMalformed: http?.headers -> http.headers":
     "it is called with a response only, which its parameter does not say",
