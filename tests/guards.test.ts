@@ -240,6 +240,7 @@ describe("a near miss", (test) => {
     ["a Date", new Date()],
     ["an array", ["1"]],
     ["a function", Object.assign(() => {}, { a: "1" })],
+    ["a function without a prototype", Object.setPrototypeOf(() => {}, null)],
     ["a URLSearchParams", new URLSearchParams("a=1")],
     [
       "an instance of a class",

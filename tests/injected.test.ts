@@ -183,6 +183,15 @@ describe("a value that is not a Response", (test) => {
   });
 });
 
+describe("a header name that is not a string", (test) => {
+  for (const name of [5, Symbol("x"), null]) {
+    test(`getStatus() returns a network failure without a cause for ${String(name)}`, async () => {
+      const result = await read({ status: 200, url: "", headers: new Map([[name, "a"]]), body: null });
+      assert.deepEqual(result, { kind: "ServerError", reason: "network", message: NOT_A_RESPONSE });
+    });
+  }
+});
+
 describe("a status", (test) => {
   for (const [status, kind] of [
     [20, "ServerError"],
