@@ -16,8 +16,7 @@ const options = (cwd: string): ExecFileSyncOptions => ({
   stdio: ["ignore", "pipe", "pipe"],
   env: { ...process.env, npm_config_offline: "true" },
 });
-const run = (command: string, args: string[], cwd: string): string =>
-  String(execFileSync(command, args, options(cwd)));
+const run = (command: string, args: string[], cwd: string): string => String(execFileSync(command, args, options(cwd)));
 
 function inTemporaryFolder(use: (folder: string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), "ogcapi-job-status-"));
