@@ -25,6 +25,14 @@ export function newestOf(folder: string, name: string, pinned: string): string {
   return alias + (major || "latest");
 }
 
+const LOCK_ONLY = [
+  "--package-lock-only",
+  "--ignore-scripts",
+  "--omit-lockfile-registry-resolved",
+  "--no-audit",
+  "--loglevel=error",
+];
+
 function raise(folder: string): void {
   const file = `${folder}/package.json`;
   const manifest = JSON.parse(readFileSync(file, "utf8"));
