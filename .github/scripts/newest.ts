@@ -20,8 +20,7 @@ const MAJORS: Readonly<Record<string, string>> = {
 /** What to install instead of a pinned version. An alias that ends in a number, such as `node22`, keeps that major. */
 export function newestOf(folder: string, name: string, pinned: string): string {
   const alias = /^(npm:@?[^@]+@)/.exec(pinned)?.[1] ?? "";
-  const major =
-    MAJORS[`${folder} ${name}`] ?? (alias && /\d+$/.exec(name)?.[0]);
+  const major = MAJORS[`${folder} ${name}`] ?? (alias && /\d+$/.exec(name)?.[0]);
   return alias + (major || "latest");
 }
 
@@ -38,51 +37,19 @@ function raise(folder: string): void {
   const manifest = JSON.parse(readFileSync(file, "utf8"));
   const pinned: Record<string, string> = manifest.dependencies ?? {};
   manifest.dependencies = Object.fromEntries(
-    Object.entries(pinned).map(([name, version]) => [
-      name,
-      newestOf(folder, name, version),
-    ]),
+    Object.entries(pinned).map(([name, version]) => [name, newestOf(folder, name, version)]),
   );
   writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
-  npm(
-    [
-      "install",
-      "--package-lock-only",
-      "--ignore-scripts",
-      "--no-audit",
-      "--loglevel=error",
-    ],
-    { cwd: folder },
-  );
-  const { packages } = JSON.parse(
-    readFileSync(`${folder}/package-lock.json`, "utf8"),
-  );
+  npm(["install", ...LOCK_ONLY], { cwd: folder });
+  const { packages } = JSON.parse(readFileSync(`${folder}/package-lock.json`, "utf8"));
   for (const [name, before] of Object.entries(pinned)) {
     const after: string = packages[`node_modules/${name}`].version;
-    if (!before.endsWith(after))
-      console.log(`${folder}: ${name} ${before} -> ${after}`);
+    if (!before.endsWith(after)) console.log(`${folder}: ${name} ${before} -> ${after}`);
   }
 }
 
-if (
-  process.argv[1] !== undefined &&
-  resolve(process.argv[1]) === import.meta.filename
-) {
-  for (const file of String(
-    execFileSync("git", ["ls-files", "tests/**/package.json"]),
-  )
-    .trim()
-    .split("\n")) {
-    raise(dirname(file));
-  }
-  npm(
-    [
-      "update",
-      "--no-save",
-      "--ignore-scripts",
-      "--no-audit",
-      "--loglevel=error",
-    ],
-    {},
-  );
+if (process.argv[1] !== undefined && resolve(process.argv[1]) === import.meta.filename) {
+  const files = String(execFileSync("git", ["ls-files", "tests/**/package.json"]));
+  for (const file of files.trim().split("\n")) raise(dirname(file));
+  npm(["update", ...LOCK_ONLY], {});
 }
