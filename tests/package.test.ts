@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, type ExecFileSyncOptions } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -124,6 +124,37 @@ describe("the repository", (test) => {
       "tests",
       "tsconfig.json",
     ]);
+  });
+
+  test("has pages whose commands and links exist", () => {
+    for (const page of ["CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"]) {
+      const text = read(`.github/${page}`);
+      const headings = [...text.matchAll(/^#+ (.*)/gm)].map(([, title = ""]) =>
+        title
+          .toLowerCase()
+          .replace(/[^\w -]/g, "")
+          .replaceAll(" ", "-"),
+      );
+      for (const [, target = ""] of text.matchAll(/\]\(([^)]+)\)/g)) {
+        if (target.startsWith("https://")) continue;
+        if (target.startsWith("#")) assert.ok(headings.includes(target.slice(1)), `${page}: ${target}`);
+        else assert.ok(existsSync(join(root, ".github", target)), `${page}: ${target}`);
+      }
+      for (const [, name = ""] of text.matchAll(/\bnpm run ([\w:]+)/g)) {
+        assert.ok(name in manifest.scripts, `${page}: npm run ${name}`);
+      }
+    }
+  });
+
+  test("has an author and a licence that LICENSE names", () => {
+    const licence = read("LICENSE");
+    assert.ok(licence.includes(manifest.author));
+    assert.ok(licence.startsWith("MIT No Attribution\n"));
+    assert.equal(manifest.license, "MIT-0");
+  });
+
+  test("leaves the width of lines to Prettier, which would read it from .editorconfig", () => {
+    assert.doesNotMatch(read(".editorconfig"), /max_line_length/);
   });
 
   test("locks its dependencies without naming a host", () => {

@@ -27,6 +27,16 @@ interface Workflow {
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
+interface Form {
+  readonly name?: string;
+  readonly description?: string;
+  readonly body: readonly {
+    readonly type: string;
+    readonly id: string;
+    readonly attributes: { readonly label?: string; readonly options?: unknown };
+  }[];
+}
+
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const here = join(root, "tests/workflows");
 const work = join(root, ".build/workflows");
@@ -179,6 +189,32 @@ describe("the workflows", (test) => {
     const files = commands.flatMap((run) => run.match(/\.(?:github|ci)\/[\w./]+/g) ?? []);
     assert.ok(files.length > 0);
     for (const file of files) assert.ok(existsSync(join(root, file)), file);
+  });
+});
+
+describe("the issue forms", (test) => {
+  const folder = join(root, ".github/ISSUE_TEMPLATE");
+  const forms = readdirSync(folder).filter((file) => file !== "config.yml");
+
+  for (const file of forms) {
+    test(`${file} has what GitHub requires`, () => {
+      const form = parse(readFileSync(join(folder, file), "utf8")) as Form;
+      assert.ok(form.name && form.description);
+      const fields = form.body.filter(({ type }) => type !== "markdown");
+      assert.ok(fields.length > 0);
+      assert.equal(new Set(fields.map(({ id }) => id)).size, fields.length);
+      assert.equal(new Set(fields.map(({ attributes }) => attributes.label)).size, fields.length);
+      for (const { id, type, attributes } of fields) {
+        assert.match(id, /^[a-z][a-z-]*$/);
+        assert.ok(attributes.label, id);
+        assert.ok(["input", "textarea", "dropdown"].includes(type), id);
+        assert.equal(type === "dropdown", Array.isArray(attributes.options), id);
+      }
+    });
+  }
+
+  test("there is one for answers and one for runtimes", () => {
+    assert.deepEqual(forms.sort(), ["answer.yml", "runtime.yml"]);
   });
 });
 
