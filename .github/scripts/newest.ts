@@ -1,11 +1,11 @@
 /**
  * Raises what the tests are run with to the newest versions: `node .github/scripts/newest.ts`.
  *
- * Rewrites each private package.json below `tests` and its lock, and updates the root's lock within its ranges.
- * It is for the nightly run, which does not commit: there it shows what the next version of a peer breaks.
+ * Rewrites each private package.json below `tests` and its lock, and updates the root's lock within its ranges. It is
+ * for the nightly run, which commits nothing: it shows what the next version of a peer or of a runtime breaks.
  */
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { npm } from "../../tests/support/npm.ts";
 
@@ -32,24 +32,24 @@ const LOCK_ONLY = [
   "--loglevel=error",
 ];
 
+function dependencies(folder: string): Record<string, string> {
+  return JSON.parse(readFileSync(`${folder}/package.json`, "utf8")).dependencies ?? {};
+}
+
 function raise(folder: string): void {
-  const file = `${folder}/package.json`;
-  const manifest = JSON.parse(readFileSync(file, "utf8"));
-  const pinned: Record<string, string> = manifest.dependencies ?? {};
-  manifest.dependencies = Object.fromEntries(
-    Object.entries(pinned).map(([name, version]) => [name, newestOf(folder, name, version)]),
-  );
-  writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
-  npm(["install", ...LOCK_ONLY], { cwd: folder });
-  const { packages } = JSON.parse(readFileSync(`${folder}/package-lock.json`, "utf8"));
-  for (const [name, before] of Object.entries(pinned)) {
-    const after: string = packages[`node_modules/${name}`].version;
-    if (!before.endsWith(after)) console.log(`${folder}: ${name} ${before} -> ${after}`);
+  const pinned = dependencies(folder);
+  const newest = Object.entries(pinned).map(([name, version]) => `${name}@${newestOf(folder, name, version)}`);
+  npm(["install", ...LOCK_ONLY, "--save-exact", ...newest], { cwd: folder });
+  for (const [name, version] of Object.entries(dependencies(folder))) {
+    if (version !== pinned[name]) console.log(`${folder}: ${name} ${pinned[name]} -> ${version}`);
   }
 }
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === import.meta.filename) {
   const files = String(execFileSync("git", ["ls-files", "tests/**/package.json"]));
-  for (const file of files.trim().split("\n")) raise(dirname(file));
+  for (const folder of files.trim().split("\n").map(dirname)) {
+    // That folder has the versions that a release is made with.
+    if (folder !== "tests/workflows") raise(folder);
+  }
   npm(["update", ...LOCK_ONLY], {});
 }
