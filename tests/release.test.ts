@@ -161,7 +161,8 @@ describe("newestOf()", (test) => {
       "npm:@cloudflare/workerd-linux-64@latest",
     ],
     ["tests/types", "typescript5", "npm:typescript@5.9.3", "npm:typescript@5"],
-    ["tests/types/node22", "@types/node", "22.20.5", "22"],
+    ["tests/bench", "typescript", "5.9.3", "5"],
+    ["tests/types/next", "@types/node", "22.20.5", "22"],
     ["tests/types/node22", "undici", "7.30.2", "7"],
     ["tests/types/node24", "undici", "8.12.4", "latest"],
   ] as const) {

@@ -9,19 +9,19 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { npm } from "../../tests/support/npm.ts";
 
-/** What stays at its major version, and why. */
-const MAJORS: Readonly<Record<string, string>> = {
-  "tests/bench typescript": "5", // the generator of hey-api needs the compiler API, which 7 does not have
-  "tests/types/node22 undici": "7", // the other folder has 8
-  "tests/types/node22 @types/node": "22",
-  "tests/types/node24 @types/node": "24",
-};
-
-/** What to install instead of a pinned version. An alias that ends in a number, such as `node22`, keeps that major. */
+/**
+ * What to install instead of a pinned version. The major version stays if it is pinned on purpose: in an alias such as
+ * `node22`; for types, which stand for a version of Node; for TypeScript, whose version 7 has no API for the tools that
+ * need an older one; and for undici 7, since another folder has 8.
+ */
 export function newestOf(folder: string, name: string, pinned: string): string {
-  const alias = /^(npm:@?[^@]+@)/.exec(pinned)?.[1] ?? "";
-  const major = MAJORS[`${folder} ${name}`] ?? (alias && /\d+$/.exec(name)?.[0]);
-  return alias + (major || "latest");
+  const [, alias = "", major = ""] = /^(npm:@?[^@]+@)?(\d+)/.exec(pinned) ?? [];
+  const stays =
+    (alias !== "" && /\d$/.test(name)) ||
+    name === "@types/node" ||
+    name === "typescript" ||
+    (name === "undici" && folder === "tests/types/node22");
+  return alias + (stays ? major : "latest");
 }
 
 const LOCK_ONLY = [
