@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createServer } from "node:http";
-import { fileURLToPath } from "node:url";
 import { isServerError, isStatusInfo } from "../src/get-status.ts";
 import { listening } from "./support/listen.ts";
 import { startServer, type ProcessServer } from "./support/server.ts";
@@ -9,7 +8,7 @@ import { describe } from "./support/suite.ts";
 
 function run(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
   return new Promise((done) => {
-    const child = spawn(process.execPath, [fileURLToPath(new URL("demo.js", import.meta.url)), ...args]);
+    const child = spawn(process.execPath, [new URL("demo.js", import.meta.url).pathname, ...args]);
     let out = "";
     let err = "";
     child.stdout.on("data", (chunk) => (out += chunk));
