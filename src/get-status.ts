@@ -7,8 +7,7 @@
  * `GET {baseUrl}/jobs/{jobId}` returns its status. {@linkcode getStatus} sends
  * that request with the platform's `fetch` and returns a
  * {@linkcode StatusInfo}, a {@linkcode NotFound} or a {@linkcode ServerError}.
- * It also reads the many documents of real servers that do not conform to the
- * standard.
+ * It also accepts the non-conforming documents that many servers send.
  *
  * ```ts
  * import { getStatus } from "ogcapi-job-status";
@@ -28,19 +27,17 @@
 
 // The result
 
-/**
- * The result of {@linkcode getStatus}. The members can be distinguished by
- * `kind`.
- */
+/** The result of {@linkcode getStatus}: a union, discriminated by `kind`. */
 export type Result = StatusInfo | NotFound | ServerError;
 
 /** The status of the job: a 2xx response with a status document. */
 export interface StatusInfo {
-  /** Always `"StatusInfo"`. */
+  /** `"StatusInfo"`: the server returned the status of the job. */
   readonly kind: "StatusInfo";
   /**
-   * The id of the job: `jobID` (1.0), `id` (2.0 draft), `jobId` or `job_id`, or
-   * the requested id if the server sends an empty one.
+   * The id of the job: the first non-empty string of `jobID` (1.0), `id` (2.0
+   * draft), `jobId` and `job_id` (non-standard), or the requested id if the
+   * server sends an empty one.
    */
   readonly jobID: string;
   /**
@@ -57,7 +54,7 @@ export interface StatusInfo {
   readonly processID?: string;
   /**
    * Human-readable description of the state; pygeoapi HTML-escapes `<` and `>`
-   * in it.
+   * in it. Untrusted text: escape it before inserting it into HTML.
    */
   readonly message?: string;
   /**
@@ -81,8 +78,8 @@ export interface StatusInfo {
    */
   readonly updated?: string;
   /**
-   * Progress in percent, 0 to 100, possibly fractional. A failed job may have
-   * any value.
+   * Progress in percent, 0 to 100, possibly fractional. Absent if missing or
+   * out of range. It need not be 100 when the job has ended.
    */
   readonly progress?: number;
   /**
@@ -95,8 +92,8 @@ export interface StatusInfo {
    */
   readonly links: readonly Link[];
   /**
-   * The whole document as parsed, unchanged. It includes the members of other
-   * versions and of vendors.
+   * The parsed document, unchanged, including members that this type does not
+   * declare.
    */
   readonly document: {
     /** The server's own word for the status. */
@@ -107,42 +104,44 @@ export interface StatusInfo {
   /** The HTTP response. */
   readonly http: Http;
   /**
-   * Never present; declared so that `reason` can be read from any
-   * {@linkcode Result}.
+   * Absent from {@linkcode StatusInfo}; declared so that `result.reason` can be
+   * read before narrowing.
    */
   readonly reason?: never;
 }
 
 /**
- * There is no such job: 404, 410, or a 400 whose body names no-such-job
- * (Weaver).
+ * The server responded with 404, 410, or a 400 whose body names no-such-job
+ * (Weaver). A plain 404 can also mean that the base URL is wrong; see `reason`.
  */
 export interface NotFound {
-  /** Always `"NotFound"`. */
+  /** `"NotFound"`: the server found no such job. */
   readonly kind: "NotFound";
   /**
-   * `"gone"`: the job existed and was removed (410).
-   * `"no-such-job"`: the server reports that the job does not exist.
-   * `"not-found"`: any other 404; the base URL may be wrong.
+   * - `"gone"`: the job existed and was removed (410).
+   * - `"no-such-job"`: the server reports that the job does not exist.
+   * - `"not-found"`: any other 404; the base URL may be wrong.
    */
   readonly reason: "gone" | "no-such-job" | "not-found";
   /**
-   * The server's description of the error, or else `"HTTP 404"` with the actual
-   * status. Never empty.
+   * The server's description of the error, or else `HTTP` and the status, such
+   * as `"HTTP 404"`. Never empty.
    */
   readonly message: string;
   /**
-   * The text of the response body, up to `maxBytes` or to where it broke off;
-   * `""` if there is none.
+   * The response body decoded as UTF-8, truncated at `maxBytes` or where the
+   * transfer broke off; `""` if there is none.
    */
   readonly body: string;
-  /** The body, if it is an OGC exception. */
+  /**
+   * The body as an exception; absent if it has no `type`, `title` or `detail`.
+   */
   readonly exception?: Exception;
   /** The HTTP response. */
   readonly http: Http;
   /**
-   * Never present; declared so that `status` can be read from any
-   * {@linkcode Result}.
+   * Absent from {@linkcode NotFound}; declared so that `result.status` can be
+   * read before narrowing.
    */
   readonly status?: never;
 }
@@ -155,73 +154,78 @@ export type ServerError = ResponseError | NetworkError;
 
 /** A {@linkcode ServerError} with an HTTP response. */
 export interface ResponseError {
-  /** Always `"ServerError"`. */
+  /** `"ServerError"`: there is no usable answer; see `reason`. */
   readonly kind: "ServerError";
   /**
-   * `"http"`: a status that is neither 2xx nor a {@linkcode NotFound}, such as
-   * 401, 429 or 503.
-   * `"malformed"`: a 2xx whose body is not a status document: HTML, empty,
-   * other JSON, or over `maxBytes`.
+   * - `"http"`: a status that is neither 2xx nor a {@linkcode NotFound}, such
+   *   as 401, 429 or 503.
+   * - `"malformed"`: a 2xx whose body is not a status document: HTML, empty,
+   *   other JSON, or over `maxBytes`.
    */
   readonly reason: "http" | "malformed";
   /**
-   * For `"http"`, the server's description of the error, or else `"HTTP 503"`
-   * with the actual status. For `"malformed"`, what is wrong with the body.
-   * Never empty.
+   * For `"http"`, the server's description of the error, or else `HTTP` and the
+   * status, such as `"HTTP 503"`. For `"malformed"`, what is wrong with the
+   * body. Never empty.
    */
   readonly message: string;
   /**
-   * The text of the response body, up to `maxBytes` or to where it broke off;
-   * `""` if there is none.
+   * The response body decoded as UTF-8, truncated at `maxBytes` or where the
+   * transfer broke off; `""` if there is none.
    */
   readonly body: string;
-  /** The body, if it is an OGC exception. */
+  /**
+   * The body as an exception; absent if it has no `type`, `title` or `detail`.
+   */
   readonly exception?: Exception;
-  /** The HTTP response. A `retry-after` is in its headers. */
+  /**
+   * The HTTP response. `http.headers["retry-after"]` is present if the server
+   * sends it and, across origins, CORS exposes it.
+   */
   readonly http: Http;
   /**
-   * Never present; declared so that `cause` can be read from any
-   * {@linkcode ServerError}.
+   * Absent from {@linkcode ResponseError}; declared so that `error.cause` can
+   * be read before narrowing.
    */
   readonly cause?: never;
   /**
-   * Never present; declared so that `status` can be read from any
-   * {@linkcode Result}.
+   * Absent from {@linkcode ResponseError}; declared so that `result.status` can
+   * be read before narrowing.
    */
   readonly status?: never;
 }
 
-/** A {@linkcode ServerError} without a complete HTTP response. */
+/** A {@linkcode ServerError} without a usable HTTP response. */
 export interface NetworkError {
-  /** Always `"ServerError"`. */
+  /** `"ServerError"`: there is no usable answer; see `reason`. */
   readonly kind: "ServerError";
   /**
    * `"network"`: `fetch` failed or did not return a Response, or the body of a
    * 2xx did not arrive completely.
    */
   readonly reason: "network";
-  /** What failed; never empty, and without any text of `cause`. */
+  /** What failed. Never empty, and contains nothing from `cause` or the URL. */
   readonly message: string;
   /**
-   * The thrown value, unchanged; it differs between platforms and may contain
-   * the URL.
+   * The thrown value, unchanged. Absent if nothing was thrown. It differs
+   * between platforms and may contain the URL, so take care when logging it.
    */
   readonly cause?: unknown;
   /** The HTTP response, if its headers were received. */
   readonly http?: Http;
   /**
-   * Never present; declared so that `body` can be read from any
-   * {@linkcode ServerError}.
+   * Absent from {@linkcode NetworkError}; declared so that `error.body` can be
+   * read before narrowing.
    */
   readonly body?: never;
   /**
-   * Never present; declared so that `exception` can be read from any
-   * {@linkcode ServerError}.
+   * Absent from {@linkcode NetworkError}; declared so that `error.exception`
+   * can be read before narrowing.
    */
   readonly exception?: never;
   /**
-   * Never present; declared so that `status` can be read from any
-   * {@linkcode Result}.
+   * Absent from {@linkcode NetworkError}; declared so that `result.status` can
+   * be read before narrowing.
    */
   readonly status?: never;
 }
@@ -234,17 +238,20 @@ export type StatusCode =
   "created" | "accepted" | "running" | "successful" | "failed" | "dismissed";
 
 /**
- * An error as described by the server (RFC 9457, and exception.yaml of 1.0). It
- * has a `type`, `title` or `detail`.
+ * An error as described by the server (RFC 9457, and exception.yaml of 1.0). At
+ * least one of `type`, `title` and `detail` is present.
  */
 export interface Exception {
-  /** The type of the error: a URI, or a plain code such as `"NoSuchJob"`. */
+  /**
+   * The type of the error: a URI reference, or a plain code such as
+   * `"NoSuchJob"`.
+   */
   readonly type?: string;
   /** A short summary of the type of error. */
   readonly title?: string;
   /** An explanation of this occurrence of the error. */
   readonly detail?: string;
-  /** A URI that identifies this occurrence of the error. */
+  /** A URI reference that identifies this occurrence of the error. */
   readonly instance?: string;
   /** The HTTP status that the body states, an integer. */
   readonly status?: number;
@@ -253,8 +260,10 @@ export interface Exception {
 /** A link of a status document (link.yaml of 1.0). */
 export interface Link {
   /**
-   * The target, resolved to an absolute URL if possible. Any scheme can occur:
-   * check it before you follow or display the link.
+   * The target, resolved against `http.url`. It is left as sent if it has a
+   * scheme, cannot be resolved, is longer than 1,024 characters, or if there
+   * are too many links for a long `http.url`. Any scheme can occur,
+   * `javascript:` included: check it before you follow or display the link.
    */
   readonly href: string;
   /**
@@ -283,8 +292,9 @@ export interface Http {
    */
   readonly url: string;
   /**
-   * The response headers, names in lower case, without `set-cookie`; browsers
-   * expose only a few across origins.
+   * The response headers, names in lower case, without `set-cookie`. Across
+   * origins, browsers expose only CORS-safelisted headers and those in
+   * `Access-Control-Expose-Headers`.
    */
   readonly headers: { readonly [name: string]: string | undefined };
 }
@@ -294,24 +304,27 @@ export interface Http {
 /** Options for {@linkcode getStatus}. */
 export interface GetStatusOptions {
   /**
-   * Sends the request. It is used for proxies, service bindings, tests, and
-   * platform options such as `redirect`.
+   * The function that sends the request. Pass one to use a proxy, a service
+   * binding, a test stub, or options of `fetch` such as `redirect`. Wrap a
+   * service binding: `(url, init) => env.API.fetch(url, init)`.
    *
    * @default {globalThis.fetch}
    */
   readonly fetch?: Fetch | undefined;
   /**
-   * Request headers, sent as given. Without an `accept`, `application/json` is
-   * sent.
+   * Request headers. `Accept: application/json` is added unless `accept` is
+   * given, in any letter case. `Set-Cookie` is not sent.
    */
   readonly headers?: RequestHeaders | undefined;
   /**
-   * Aborts the request. The promise is then rejected with the signal's reason.
+   * Aborts the request: the promise rejects with `signal.reason`. An injected
+   * `fetch` that ignores the signal delays this.
    */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Maximum number of decoded body bytes to read, 0 or more. Values above
-   * 500,000,000, such as `Infinity`, act as 500,000,000.
+   * Maximum number of body bytes to read after content decoding, 0 or more. A
+   * longer 2xx body is a `"malformed"` result; any other body is truncated.
+   * Values above 500,000,000, including `Infinity`, are treated as 500,000,000.
    *
    * @default {1048576}
    */
@@ -394,24 +407,25 @@ export interface BodyReader {
  * `https://h/ogc/jobs/{jobId}?key=1`.
  * @param jobId The id as the server returned it, not percent-encoded.
  * @param opts Headers, an abort signal, a size limit, and the `fetch` to use.
- * @returns The status of the job, or why there is none.
- * @throws {TypeError} If an argument is invalid. Nothing has been sent.
- * @throws The reason of `opts.signal`, if it has been aborted.
+ * @returns A `StatusInfo`, `NotFound` or `ServerError`; distinguish them by
+ * `kind`.
+ * @throws {TypeError} If an argument is invalid; no request is sent.
+ * @throws `opts.signal.reason`, if the signal is aborted.
  *
- * @example Handle every outcome
+ * @example Handle every result
  * ```ts
  * import { getStatus } from "ogcapi-job-status";
  *
  * const result = await getStatus("https://ogc.example.com/ogcapi", "job-1", {
  *   headers: { authorization: "Bearer token" },
- *   signal: AbortSignal.timeout(10_000),
+ *   signal: AbortSignal.timeout(10_000), // rejects with a TimeoutError
  * });
  * switch (result.kind) {
  *   case "StatusInfo":
- *     console.log(`${result.status}, ${result.progress ?? 0} % done`);
+ *     console.log(`${result.status}, ${result.progress ?? "?"}% done`);
  *     break;
  *   case "NotFound":
- *     console.log(`There is no such job: ${result.message}`);
+ *     console.log(`Not found (${result.reason}): ${result.message}`);
  *     break;
  *   case "ServerError":
  *     console.log(result.reason, result.message, result.http?.url, result.cause);
@@ -442,10 +456,10 @@ export async function getStatus(
   signal?.throwIfAborted();
 
   const init: FetchInit = { method: "GET", headers, ...(signal && { signal }) };
-  const answer = await request(fetch, url, init, maxBytes);
+  const outcome = await sendRequest(fetch, url, init, maxBytes);
   // Not the thrown value: Workers throw a copy of the reason.
   signal?.throwIfAborted();
-  return toResult(answer, jobId);
+  return toResult(outcome, jobId);
 }
 
 // The guards
@@ -478,9 +492,10 @@ export function isStatusInfo(value: unknown): value is StatusInfo {
     hasOptionalTexts(info, STATUS_TEXTS) &&
     isOptional(info.progress, isPercentage) &&
     isOptional(info.exception, isException) &&
-    // A copy, because `every` skips the holes of a sparse array.
     Array.isArray(info.links) &&
-    Array.from<unknown>(info.links).every(isLink) &&
+    // `every` skips the holes of a sparse array, `includes` does not.
+    !info.links.includes(undefined) &&
+    info.links.every(isLink) &&
     isText(toMembers(info.document).status) &&
     isHttp(info.http) &&
     info.reason === undefined
@@ -490,17 +505,17 @@ export function isStatusInfo(value: unknown): value is StatusInfo {
 /**
  * Returns whether a value is a {@linkcode NotFound}.
  *
- * Every member is checked, as in {@linkcode isStatusInfo}.
+ * All declared members are checked, as in {@linkcode isStatusInfo}.
  *
  * @param value The value to check.
  * @returns Whether the value is a `NotFound`.
  *
- * @example Stop polling a job that does not exist
+ * @example Recognise a missing job
  * ```ts
  * import { getStatus, isNotFound } from "ogcapi-job-status";
  *
- * const result = await getStatus("https://ogc.example.com/ogcapi", "no-such-job");
- * console.log(isNotFound(result)); //=> true
+ * const result = await getStatus("https://ogc.example.com/ogcapi", "job-9");
+ * if (isNotFound(result)) console.log(result.reason); //=> no-such-job
  * ```
  */
 export function isNotFound(value: unknown): value is NotFound {
@@ -510,8 +525,8 @@ export function isNotFound(value: unknown): value is NotFound {
 /**
  * Returns whether a value is a {@linkcode ServerError}.
  *
- * Every member is checked, as in {@linkcode isStatusInfo}, except for `cause`,
- * which JSON does not preserve.
+ * All declared members are checked, as in {@linkcode isStatusInfo}, except for
+ * `cause`, which JSON does not preserve.
  *
  * @param value The value to check.
  * @returns Whether the value is a `ServerError`.
@@ -551,7 +566,7 @@ function isFailure(
 function isException(value: unknown): boolean {
   const exception = toMembers(value);
   return (
-    readException(exception) !== undefined &&
+    readException(value) !== undefined &&
     hasOptionalTexts(exception, EXCEPTION_TEXTS) &&
     isOptional(exception.status, isInteger)
   );
@@ -572,7 +587,7 @@ function isHttp(value: unknown): boolean {
   );
 }
 
-// Helpers: members, words and types
+// Helpers: reading unchecked values
 
 const STATUS_TEXTS = [
   "type",
@@ -630,7 +645,7 @@ type Members = {
   ]?: unknown;
 };
 
-/** Converts null and primitives to an object without these members. */
+/** Lets members of any value be read; null and primitives have none. */
 function toMembers(value: unknown): Members {
   return Object(value) as Members;
 }
@@ -639,16 +654,18 @@ function toMembers(value: unknown): Members {
 const STATUS_WORDS: readonly (readonly [StatusCode, ...string[]])[] = [
   ["created"],
   ["accepted", "queued", "pending"], // queued: openEO
-  ["running", "started", "paused"], // WPS, ZOO-Project
-  ["successful", "succeeded", "finished"], // WPS, openEO
-  ["failed", "error", "rejected", "lost"], // openEO, ECMWF, sepex
-  ["dismissed", "canceled", "cancelled", "deleted"], // canceled: openEO; deleted: ECMWF
+  ["running", "started", "paused"], // started: WPS; paused: ZOO-Project
+  ["successful", "succeeded", "finished"], // succeeded: WPS; finished: openEO
+  // error: openEO; rejected: ECMWF; lost: sepex, after a crash
+  ["failed", "error", "rejected", "lost"],
+  // canceled: openEO; deleted: ECMWF
+  ["dismissed", "canceled", "cancelled", "deleted"],
 ];
 
 function toStatusCode(word: string): StatusInfo["status"] {
   const lowerCase = word.toLowerCase();
-  const words = STATUS_WORDS.find((words) => words.includes(lowerCase));
-  return words?.[0] ?? "unknown";
+  const match = STATUS_WORDS.find((words) => words.includes(lowerCase));
+  return match?.[0] ?? "unknown";
 }
 
 /**
@@ -694,10 +711,7 @@ function isOptional(
   return value === undefined || test(value);
 }
 
-/**
- * Does not depend on the realm: under Jest and in edge VMs, objects come from
- * another one.
- */
+/** Works across realms: under Jest and in edge VMs, `instanceof` fails. */
 function isPlainObject(value: unknown): value is object {
   if (!value || typeof value !== "object") return false;
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -752,8 +766,9 @@ function toJobUrl(baseUrl: string | URL, jobId: string): string {
     !url.username && !url.password,
     "baseUrl must not contain credentials: send an Authorization header instead",
   );
-  // URL parsing resolves dot segments, even encoded ones: "." would request
-  // the job list and ".." the landing page.
+  // `encodeURIComponent` throws for ill-formed UTF-16. URL parsing resolves dot
+  // segments, even encoded ones: "." would request the job list and ".." the
+  // landing page.
   const segment = attempt(() => encodeURIComponent(jobId));
   check(
     isString(jobId) && segment && segment !== "." && segment !== "..",
@@ -761,6 +776,7 @@ function toJobUrl(baseUrl: string | URL, jobId: string): string {
   );
   const path = url.pathname;
   let end = path.length;
+  // A loop, because /\/+$/ takes quadratic time.
   while (path.endsWith("/", end)) end--;
   return `${url.origin}${path.slice(0, end)}/jobs/${segment}${url.search}`;
 }
@@ -772,11 +788,10 @@ function toRequestHeaders(headers: RequestHeaders | undefined): {
   const record = attempt(() => {
     const pairs = toPairs(headers);
     // `Headers` rejects what the platform cannot send, but converts any value
-    // to a string: `undefined` would be sent as a word.
-    return pairs.flat().every(isString)
-      ? toRecord(new Headers(pairs))
-      : undefined;
+    // to a string: `undefined` would be sent as the text "undefined".
+    return toRecord(pairs) && toRecord(readPairs(new Headers(pairs)));
   });
+  // Functions are refused here; null and primitives have thrown above.
   check(
     typeof headers === "object" && record,
     "headers must have valid names and string values",
@@ -788,43 +803,47 @@ type Pair = [name: string, value: string];
 
 function toPairs(headers: RequestHeaders): Pair[] {
   if (Symbol.iterator in headers) return Array.from(headers as Iterable<Pair>);
-  if (typeof headers.forEach !== "function") return Object.entries(headers);
+  if (typeof headers.forEach === "function") {
+    return readPairs(headers as HeadersLike);
+  }
+  return Object.entries(headers);
+}
+
+function readPairs(headers: HeadersLike): Pair[] {
   const pairs: Pair[] = [];
-  (headers as HeadersLike).forEach((value, name) => {
+  headers.forEach((value, name) => {
     pairs.push([name, value]);
   });
   return pairs;
 }
 
 /**
- * Returns headers as a record, or `undefined` if one of them is not a string.
- * `set-cookie` is left out: browsers neither send nor expose it.
+ * Returns `undefined` if a name or value is not a string. `set-cookie` is left
+ * out: browsers neither send nor expose it.
  */
 function toRecord(
-  headers: HeadersLike,
+  pairs: readonly Pair[],
 ): { [name: string]: string } | undefined {
-  const pairs: Pair[] = [];
-  let valid = true;
-  headers.forEach((value, name) => {
-    valid &&= isString(name) && isString(value);
-    if (!valid) return;
+  const entries: Pair[] = [];
+  for (const [name, value] of pairs) {
+    if (!isString(name) || !isString(value)) return undefined;
     const lowerCase = name.toLowerCase();
-    if (lowerCase !== "set-cookie") pairs.push([lowerCase, value]);
-  });
-  // Not assigned one by one: assigning `__proto__` would add no member.
-  return valid ? Object.fromEntries(pairs) : undefined;
+    if (lowerCase !== "set-cookie") entries.push([lowerCase, value]);
+  }
+  // Assigning to `record["__proto__"]` would be ignored.
+  return Object.fromEntries(entries);
 }
 
 // Helpers: the request
 
-/** What a request ended in. */
-interface Answer {
+/** The outcome of a request. */
+interface Outcome {
   /**
    * `"failed"` if `fetch` failed, did not return a Response, or the body broke
    * off.
    */
   readonly end: "complete" | "too large" | "failed";
-  /** What failed, if something did. */
+  /** What failed, if `end` is `"failed"`. */
   readonly message: string;
   /** What was thrown, if something was. */
   readonly cause: unknown;
@@ -835,13 +854,13 @@ interface Answer {
 }
 
 /** Sends the request and reads the response. Never throws. */
-async function request(
+async function sendRequest(
   fetch: Fetch,
   url: string,
   init: FetchInit,
   maxBytes: number,
-): Promise<Answer> {
-  let end: Answer["end"] = "failed";
+): Promise<Outcome> {
+  let end: Outcome["end"] = "failed";
   let message = "Request failed: see cause";
   let cause: unknown;
   let http: Http | undefined;
@@ -851,10 +870,13 @@ async function request(
     // Not called as `opts.fetch`: Workers reject that as an illegal invocation.
     const response = await fetch(url, init);
     message = "fetch did not return a Response with a readable body";
-    const { body, bodyUsed } = response;
+    const { body } = response;
     // Opened first, so that it can be cancelled if the response is invalid.
     if (body !== null) reader = body.getReader();
-    if (bodyUsed !== true) http = readHead(response, url);
+    // A used body would be read as an empty one.
+    if (reader ? response.bodyUsed !== true : body === null) {
+      http = readHead(response, url);
+    }
     if (http) {
       message = "Response body could not be read to the end: see cause";
       end = reader ? await readBody(reader, maxBytes, texts) : "complete";
@@ -873,27 +895,27 @@ function readHead(
   { status, url, headers }: FetchResponse,
   requestedUrl: string,
 ): Http | undefined {
-  const record = toRecord(headers);
+  const record = toRecord(readPairs(headers));
   return isInteger(status) && isString(url) && record
     ? { status, url: url || requestedUrl, headers: record }
     : undefined;
 }
 
-/** Appends the text of the body to `texts`, also if reading throws. */
+/** Appends the text to `texts`, which keeps what arrived if reading throws. */
 async function readBody(
   reader: BodyReader,
   maxBytes: number,
   texts: string[],
-): Promise<Answer["end"]> {
+): Promise<Outcome["end"]> {
   const decoder = new TextDecoder();
-  // More than 500,000,000 characters do not fit in one string on every engine.
+  // Some engines cannot hold a longer string (V8: 536,870,888 characters).
   let room = Math.min(maxBytes, 500_000_000);
-  let end: Answer["end"] = "failed";
-  // Decoded once it is known whether more follows: most bodies are a single
-  // chunk, which Node decodes much faster without `stream`.
+  let end: Outcome["end"] | undefined;
+  // Each chunk is decoded after the next read: most bodies are one chunk, which
+  // Node decodes much faster without `stream`.
   let last: Uint8Array | undefined;
   try {
-    while (end === "failed") {
+    while (!end) {
       const { done, value } = await reader.read();
       if (done) {
         end = "complete";
@@ -903,11 +925,11 @@ async function readBody(
         room -= value.length;
         if (room < 0) end = "too large";
       } else {
-        break;
+        end = "failed"; // not bytes
       }
     }
   } finally {
-    // `stream` omits a character that is cut in two at the end.
+    // With `stream`, an incomplete character at the end is omitted.
     texts.push(decoder.decode(last, { stream: end !== "complete" }));
   }
   return end;
@@ -921,16 +943,16 @@ async function cancel(reader: BodyReader | undefined): Promise<void> {
   try {
     await reader?.cancel();
   } catch {
-    // The result is the same if the stream cannot be cancelled.
+    // Best effort: the result does not depend on it.
   }
 }
 
 // Helpers: the result
 
-function toResult(answer: Answer, jobId: string): Result {
-  const { end, message, cause, http, body } = answer;
+function toResult(outcome: Outcome, jobId: string): Result {
+  const { end, message, cause, http, body } = outcome;
   const success = http && http.status >= 200 && http.status < 300;
-  // Any other status is an answer in itself, even if its body was cut off.
+  // A status other than 2xx decides the result, even if the body broke off.
   if (!http || (success && end === "failed")) {
     return {
       kind: "ServerError",
@@ -944,27 +966,30 @@ function toResult(answer: Answer, jobId: string): Result {
   const json =
     end === "too large"
       ? undefined
-      : attempt((): unknown => JSON.parse(body) as unknown);
+      : attempt(() => JSON.parse(body) as unknown);
   const document = toMembers(json);
   const info = success ? readStatusInfo(document, http, jobId) : undefined;
   if (info) return info;
 
   const exception = readException(document);
-  const rest = {
+  const common = {
     message: success
-      ? describeMalformed(answer, json)
+      ? describeMalformed(outcome, json)
       : describeError(document, http.status),
     body,
     ...(exception && { exception }),
     http,
   };
   const notFound = toNotFoundReason(http.status, document);
-  if (notFound) return { kind: "NotFound", reason: notFound, ...rest };
+  if (notFound) return { kind: "NotFound", reason: notFound, ...common };
   const reason = success ? "malformed" : "http";
-  return { kind: "ServerError", reason, ...rest };
+  return { kind: "ServerError", reason, ...common };
 }
 
-function describeMalformed({ http, body, end }: Answer, json: unknown): string {
+function describeMalformed(
+  { http, body, end }: Outcome,
+  json: unknown,
+): string {
   if (end === "too large") return "Response body is too large (see maxBytes)";
   if (body === "") return "Response body is empty";
   if (json === undefined) {
@@ -974,7 +999,7 @@ function describeMalformed({ http, body, end }: Answer, json: unknown): string {
   return "Response body is not a job status: it has no status or no job id";
 }
 
-/** Returns the server's description of an error, or else its status. */
+/** Returns the server's description of the error, or `HTTP` and the status. */
 function describeError(document: Members, status: number): string {
   // RFC 9457 defines `detail` and `title`. pygeoapi, javaPS and Weaver send
   // `description`, and gateways send `message`.
@@ -993,7 +1018,7 @@ function toNotFoundReason(
 ): NotFound["reason"] | undefined {
   // 1.0 defines a URI that ends in no-such-job. Servers send variants of it or
   // a plain code, some of them as `code`.
-  const named = [type, code].some(
+  const isNoSuchJob = [type, code].some(
     (name) =>
       isString(name) && /(no-such-job|nosuchjob|jobnotfound)$/i.test(name),
   );
@@ -1001,12 +1026,11 @@ function toNotFoundReason(
     case 410:
       return "gone";
     case 404:
-      return named ? "no-such-job" : "not-found";
+      return isNoSuchJob ? "no-such-job" : "not-found";
     case 400: // Weaver, for an id that is not a UUID
-      return named ? "no-such-job" : undefined;
-    default:
-      return undefined;
+      return isNoSuchJob ? "no-such-job" : undefined;
   }
+  return undefined;
 }
 
 /**
@@ -1039,15 +1063,15 @@ function readStatusInfo(
 
 function readProgress(value: unknown): number | undefined {
   // EOEPCA's ADES and the Kubernetes manager of pygeoapi send strings.
-  const isNumeral = isString(value) && /^\d+(\.\d+)?$/.test(value);
-  const progress = isNumeral ? Number(value) : value;
+  const isDecimal = isString(value) && /^\d+(\.\d+)?$/.test(value);
+  const progress = isDecimal ? Number(value) : value;
   return isPercentage(progress) ? progress : undefined;
 }
 
 function readLinks(value: unknown, baseUrl: string): Link[] {
   if (!Array.isArray(value)) return [];
-  // A redirect lets the server choose a long URL, and each short relative link
-  // would become as long.
+  // A redirect lets the server choose a long base URL, which each short link
+  // would repeat.
   const resolvable = value.length * baseUrl.length <= 1_048_576;
   const links: Link[] = [];
   for (const entry of value as unknown[]) {
@@ -1065,7 +1089,7 @@ function readLinks(value: unknown, baseUrl: string): Link[] {
 
 /** Returns the link unchanged if it has a scheme or cannot be resolved. */
 function resolve(href: string, baseUrl: string): string {
-  // A host of 300,000 characters takes `new URL` seconds to encode.
-  if (href.length > 8_192 || /^[a-z][a-z\d+.-]*:/i.test(href)) return href;
+  // Bounds time: `new URL` takes seconds to encode a very long host.
+  if (href.length > 1_024 || /^[a-z][a-z\d+.-]*:/i.test(href)) return href;
   return attempt(() => new URL(href, baseUrl).href) ?? href;
 }
