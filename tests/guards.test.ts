@@ -165,6 +165,7 @@ describe("a near miss", (test) => {
         [[]],
         new Array(1),
         Object.assign(new Array(2), { 1: { href: "x" } }),
+        new Array(2 ** 32 - 1),
         [{ href: "" }],
         [{ href: 5 }],
         [{ href: "x" }, null],

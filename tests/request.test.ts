@@ -56,6 +56,7 @@ describe("the request", (test) => {
       })(),
       { accept: "application/json", "x-a": "1", "x-b": "2" },
     ],
+    ["a pair that is a Set", [new Set(["X-A", "1"])] as never, { accept: "application/json", "x-a": "1" }],
     [
       "an object with nothing but forEach",
       {
@@ -156,7 +157,8 @@ describe("invalid options", (test) => {
     ["strings of two characters in place of pairs", ["ab"]],
     ["a pair with a name that is a number", [[5, "secret"]]],
     ["a null pair", [null]],
-    ["a pair that is not an array", [{ every: () => true, [Symbol.iterator]: () => ["x-key", "secret"].values() }]],
+    ["a pair with a hole", [["x-key", ,]]],
+    ["a pair that is not iterable", [{ 0: "x-key", 1: "secret", length: 2 }]],
     ["a line break in a value", { "x-key": "secret\r\nx: 1" }],
     ["a NUL in a value", { "x-key": "secret\0" }],
     ["a value beyond Latin-1", { "x-key": "secret €" }],
