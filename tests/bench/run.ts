@@ -3,14 +3,13 @@
  * the README; `npm run bench -- --check` fails where a bound of size or speed is broken.
  */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { answers } from "../servers/all.ts";
-import { bodyOf } from "../servers/answer.ts";
+import { answers as recorded } from "../support/corpus.ts";
 import { installPrivate } from "../support/install.ts";
 
 /** The most that the library may cost; ratios are to bare `fetch` and `json()`. */
@@ -22,6 +21,8 @@ const here = join(root, "tests/bench");
 const work = join(root, ".build/bench");
 const manifest = join(here, "package.json");
 const load = createRequire(manifest);
+/** Those that can be given as a Response. */
+const answers = recorded.filter(({ status }) => status <= 599);
 
 interface Stack {
   readonly name: string;
@@ -208,16 +209,19 @@ function prepare(names: string[]): void {
     for (const schema of ["none", ...schemas]) bundle(schema === "none" ? name : `${name}+${schema}`, name, schema);
   }
   writeFileSync(join(work, "empty.js"), "");
-  for (const document of ["pygeoapi-running.json", "ogc-v10-full-running.json"]) {
-    cpSync(join(root, "tests/servers/answers", document), join(work, document));
+  for (const [document, name] of [
+    ["pygeoapi-running.json", "pygeoapi-debd17bd/running"],
+    ["ogc-v10-full-running.json", "ogc-1.0/full-running"],
+  ] as const) {
+    writeFileSync(join(work, document), answers.find((answer) => answer.name === name)!.body);
   }
   writeFileSync(
     join(work, "answers.json"),
     JSON.stringify(
       answers.map((answer) => ({
         status: answer.status,
-        headers: answer.headers ?? {},
-        body: Buffer.from(bodyOf(answer)).toString("utf8"),
+        headers: answer.headers,
+        body: Buffer.from(answer.body).toString("utf8"),
         kind: answer.result.kind,
         expected: answer.result.kind === "StatusInfo" ? answer.result.status : undefined,
       })),

@@ -10,8 +10,7 @@ import {
   type GetStatusOptions,
   type Result,
 } from "../../src/get-status.ts";
-import { answers } from "../servers/all.ts";
-import { bodyOf } from "../servers/answer.ts";
+import { answers } from "../support/corpus.ts";
 import { installPrivate } from "../support/install.ts";
 import { describe } from "../support/suite.ts";
 import { expected } from "./oracle.ts";
@@ -32,9 +31,13 @@ const statuses = fc
 const ids = fc
   .oneof(fc.string(), fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" }))
   .filter((id: string) => !["", ".", ".."].includes(id) && !/\p{Surrogate}/u.test(id));
-const recorded: unknown[] = answers
-  .filter(({ file }) => file.endsWith(".json"))
-  .map((answer) => JSON.parse(new TextDecoder().decode(bodyOf(answer))));
+const recorded: unknown[] = answers.flatMap(({ body }) => {
+  try {
+    return [JSON.parse(new TextDecoder().decode(body))];
+  } catch {
+    return []; // a page, or nothing
+  }
+});
 
 /** A recorded document in which some members are something else, or new. */
 const mutated = fc

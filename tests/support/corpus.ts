@@ -1,0 +1,166 @@
+/** Reads and replays the recorded responses in tests/servers; the README there describes the files. */
+import { readdirSync, readFileSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Exception, Fetch, NotFound, StatusInfo } from "../../src/get-status.ts";
+
+/** A recorded response, and the result that getStatus() must give for it. */
+export interface Answer extends Info {
+  /** Folder and file name, without an extension. */
+  readonly name: string;
+  /** The file, byte for byte. */
+  readonly raw: Uint8Array<ArrayBuffer>;
+  readonly status: number;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** The content: without the chunks in which it may have been sent. */
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** What NAME.json holds, as schema.json describes it. */
+export interface Info {
+  readonly request: {
+    readonly method: string;
+    readonly path: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: object;
+  };
+  readonly origin: string;
+  readonly how: "verbatim" | "reconstructed" | "made up";
+  readonly head?: string;
+  readonly remarkable: string;
+  readonly replaces?: string;
+  readonly review?: "to be reviewed";
+  readonly result: Expected;
+}
+
+/** A result without `document`, `body` and `http`, which follow from the response. */
+export type Expected =
+  | Omit<StatusInfo, "document" | "http">
+  | Omit<NotFound, "body" | "http">
+  | {
+      readonly kind: "ServerError";
+      readonly status?: never;
+      readonly reason: "http" | "malformed";
+      readonly message: string;
+      readonly exception?: Exception;
+    };
+
+/** The request that every expected result assumes. */
+export const asked = {
+  baseUrl: "https://recorded.example/ogcapi",
+  jobId: "asked",
+  url: "https://recorded.example/ogcapi/jobs/asked",
+} as const;
+
+// Compiled tests are in .build/, the corpus is not.
+export const folder: URL = new URL("../../../tests/servers/", import.meta.url);
+
+/** The files below tests/servers, in order. */
+export function files(): string[] {
+  const root = fileURLToPath(folder);
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+/** Every recorded response. */
+export const answers: readonly Answer[] = files()
+  .filter((file) => file.endsWith(".http"))
+  .map((file) => {
+    const name = file.slice(0, -".http".length);
+    const raw = new Uint8Array(readFileSync(new URL(file, folder)));
+    const info: Info = JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8"));
+    return { ...info, name, raw, ...parseResponse(raw, file) };
+  });
+
+/** Splits a response into its parts. */
+export function parseResponse(raw: Uint8Array, file: string): Pick<Answer, "status" | "headers" | "body"> {
+  const bytes = Buffer.from(raw);
+  const end = bytes.indexOf("\r\n\r\n");
+  const [statusLine = "", ...fields] = bytes.toString("latin1", 0, Math.max(0, end)).split("\r\n");
+  const status = /^HTTP\/1\.1 (\d{3}) [^\n]*$/.exec(statusLine)?.[1];
+  if (status === undefined) throw new Error(`Cannot read ${file}: it does not start with the head of a response`);
+  const headers = fields.map((field) => {
+    const [, name, value] = /^([^\s:]+):[ \t]*([^\n]*?)[ \t]*$/.exec(field) ?? [];
+    if (name === undefined || value === undefined) throw new Error(`Cannot read ${file}: ${field} is not a header`);
+    return [name, value] as const;
+  });
+  const rest = bytes.subarray(end + 4);
+  const chunked = headers.some(([name, value]) => /^transfer-encoding$/i.test(name) && /^chunked$/i.test(value));
+  return { status: Number(status), headers, body: new Uint8Array(chunked ? joinChunks(rest, file) : rest) };
+}
+
+/** Decodes the chunked transfer coding (RFC 9112, section 7.1). */
+function joinChunks(bytes: Buffer, file: string): Buffer {
+  const chunks: Buffer[] = [];
+  for (let at = 0; ;) {
+    const line = bytes.indexOf("\r\n", at);
+    const size = /^[0-9a-f]+/i.exec(bytes.toString("latin1", at, Math.max(at, line)))?.[0];
+    if (size === undefined) throw new Error(`Cannot read ${file}: its last chunk is missing`);
+    const length = parseInt(size, 16);
+    if (length === 0) return Buffer.concat(chunks);
+    chunks.push(bytes.subarray(line + 2, line + 2 + length));
+    at = line + 2 + length + 2;
+  }
+}
+
+/** The result that getStatus() must give, with every member. */
+export function complete({ status, headers, body, result }: Answer): object {
+  const joined: Record<string, string> = {};
+  for (const [name, value] of headers) {
+    const key = name.toLowerCase();
+    joined[key] = key in joined ? `${joined[key]}, ${value}` : value;
+  }
+  const text = new TextDecoder().decode(body);
+  const http = { status, url: asked.url, headers: joined };
+  return result.kind === "StatusInfo"
+    ? { ...result, document: JSON.parse(text), http }
+    : { ...result, body: text, http };
+}
+
+/** A fetch that gives the response. */
+export function replay({ status, headers, body }: Answer): Fetch {
+  return async () => {
+    const content = body.length ? body : null;
+    const list = headers.map(([name, value]): [string, string] => [name, value]);
+    if (status >= 200 && status <= 599) return new Response(content, { status, headers: list });
+    // Response accepts no other status code, but servers send them.
+    return { status, url: "", headers: new Headers(list), body: content && new Blob([content]).stream() };
+  };
+}
+
+/** A server that sends the raw response NAME for any request below `/NAME/`. */
+export function replayServer(): Server {
+  const byName = new Map(answers.map((answer) => [answer.name, answer]));
+  return createServer((socket) => {
+    let request = "";
+    socket.on("error", () => socket.destroy());
+    socket.on("data", (chunk) => {
+      request += chunk.toString("latin1");
+      if (!request.includes("\r\n\r\n")) return;
+      const [, name = ""] = /^\S+ \/([^/ ]+\/[^/ ]+)/.exec(request) ?? [];
+      request = "";
+      const answer = byName.get(decodeURIComponent(name));
+      if (!answer) socket.end("HTTP/1.1 421 \r\nContent-Length: 0\r\n\r\n");
+      else if (endsItself(answer)) socket.write(answer.raw);
+      else socket.end(answer.raw);
+    });
+  });
+}
+
+/** Whether a client can see the end of the response without the connection closing. */
+function endsItself({ status, headers }: Answer): boolean {
+  return (
+    status === 204 || status === 304 || headers.some(([name]) => /^(content-length|transfer-encoding)$/i.test(name))
+  );
+}
+
+/** For example `3 answers: 2 verbatim, 1 reconstructed, 0 made up`. */
+export function counts(of: readonly Pick<Answer, "how">[]): string {
+  const kinds = (["verbatim", "reconstructed", "made up"] as const).map(
+    (kind) => `${of.filter(({ how }) => how === kind).length} ${kind}`,
+  );
+  return `${of.length} answers: ${kinds.join(", ")}`;
+}
