@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { answers as recorded } from "../support/corpus.ts";
+import { readAnswers } from "../support/corpus.ts";
 import { installPrivate } from "../support/install.ts";
 
 /** The most that the library may cost; ratios are to bare `fetch` and `json()`. */
@@ -22,7 +22,7 @@ const work = join(root, ".build/bench");
 const manifest = join(here, "package.json");
 const load = createRequire(manifest);
 /** Those that can be given as a Response. */
-const answers = recorded.filter(({ status }) => status <= 599);
+const answers = readAnswers().filter(({ status }) => status <= 599);
 
 interface Stack {
   readonly name: string;

@@ -10,7 +10,7 @@ import {
   type GetStatusOptions,
   type Result,
 } from "../../src/get-status.ts";
-import { answers } from "../support/corpus.ts";
+import { readAnswers } from "../support/corpus.ts";
 import { installPrivate } from "../support/install.ts";
 import { describe } from "../support/suite.ts";
 import { expected } from "./oracle.ts";
@@ -31,7 +31,7 @@ const statuses = fc
 const ids = fc
   .oneof(fc.string(), fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" }))
   .filter((id: string) => !["", ".", ".."].includes(id) && !/\p{Surrogate}/u.test(id));
-const recorded: unknown[] = answers.flatMap(({ body }) => {
+const recorded: unknown[] = readAnswers().flatMap(({ body }) => {
   try {
     return [JSON.parse(new TextDecoder().decode(body))];
   } catch {

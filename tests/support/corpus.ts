@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Exception, Fetch, NotFound, StatusInfo } from "../../src/get-status.ts";
 
 /** A recorded response, and the result that getStatus() must give for it. */
@@ -30,7 +30,7 @@ export interface Info {
   readonly head?: string;
   readonly remarkable: string;
   readonly replaces?: string;
-  readonly review?: "to be reviewed";
+  readonly review?: typeof TO_BE_REVIEWED;
   readonly result: Expected;
 }
 
@@ -53,8 +53,13 @@ export const asked = {
   url: "https://recorded.example/ogcapi/jobs/asked",
 } as const;
 
-// Compiled tests are in .build/, the corpus is not.
-export const folder: URL = new URL("../../../tests/servers/", import.meta.url);
+/** The mark of a recording whose result nobody has checked yet. */
+export const TO_BE_REVIEWED = "to be reviewed";
+
+/** Where the corpus is; the environment can name a copy. Compiled tests are in .build/, the corpus is not. */
+export const folder: URL = process.env["CORPUS"]
+  ? pathToFileURL(join(process.env["CORPUS"], "/"))
+  : new URL("../../../tests/servers/", import.meta.url);
 
 /** The files below tests/servers, in order. */
 export function files(): string[] {
@@ -65,22 +70,24 @@ export function files(): string[] {
     .sort();
 }
 
-/** Every recorded response. */
-export const answers: readonly Answer[] = files()
-  .filter((file) => file.endsWith(".http"))
-  .map((file) => {
-    const name = file.slice(0, -".http".length);
-    const raw = new Uint8Array(readFileSync(new URL(file, folder)));
-    const info: Info = JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8"));
-    return { ...info, name, raw, ...parseResponse(raw, file) };
-  });
+/** Reads every recorded response. */
+export function readAnswers(): readonly Answer[] {
+  return files()
+    .filter((file) => file.endsWith(".http"))
+    .map((file) => {
+      const name = file.slice(0, -".http".length);
+      const raw = new Uint8Array(readFileSync(new URL(file, folder)));
+      const info: Info = JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8"));
+      return { ...info, name, raw, ...parseResponse(raw, file) };
+    });
+}
 
 /** Splits a response into its parts. */
 export function parseResponse(raw: Uint8Array, file: string): Pick<Answer, "status" | "headers" | "body"> {
   const bytes = Buffer.from(raw);
   const end = bytes.indexOf("\r\n\r\n");
   const [statusLine = "", ...fields] = bytes.toString("latin1", 0, Math.max(0, end)).split("\r\n");
-  const status = /^HTTP\/1\.1 (\d{3}) [^\n]*$/.exec(statusLine)?.[1];
+  const status = /^HTTP\/1\.[01] (\d{3}) [^\n]*$/.exec(statusLine)?.[1];
   if (status === undefined) throw new Error(`Cannot read ${file}: it does not start with the head of a response`);
   const headers = fields.map((field) => {
     const [, name, value] = /^([^\s:]+):[ \t]*([^\n]*?)[ \t]*$/.exec(field) ?? [];
@@ -121,7 +128,7 @@ export function complete({ status, headers, body, result }: Answer): object {
 }
 
 /** A fetch that gives the response. */
-export function replay({ status, headers, body }: Answer): Fetch {
+export function replay({ status, headers, body }: Pick<Answer, "status" | "headers" | "body">): Fetch {
   return async () => {
     const content = body.length ? body : null;
     const list = headers.map(([name, value]): [string, string] => [name, value]);
@@ -132,7 +139,7 @@ export function replay({ status, headers, body }: Answer): Fetch {
 }
 
 /** A server that sends the raw response NAME for any request below `/NAME/`. */
-export function replayServer(): Server {
+export function replayServer(answers: readonly Answer[]): Server {
   const byName = new Map(answers.map((answer) => [answer.name, answer]));
   return createServer((socket) => {
     let request = "";
