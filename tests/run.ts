@@ -61,7 +61,7 @@ async function run(file: string): Promise<void> {
   console.log(
     `${problem ? "FAIL" : "ok  "} ${file.replace(".js", "")} ${ran} (${Date.now() - start} ms)${problem && `: ${problem}`}`,
   );
-  for (const [note] of output.matchAll(/^note: .*$/gm)) console.log(`     ${note}`);
+  for (const [, note] of output.matchAll(/^note: (.*)$/gm)) console.log(`     ${note}`);
   if (problem) console.log(output);
 }
 

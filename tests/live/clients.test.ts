@@ -1,0 +1,111 @@
+/** Reads every recorded answer with getStatus() and with published Python clients, and prints how each of them does. */
+import assert from "node:assert/strict";
+import { getStatus } from "../../src/get-status.ts";
+import { asked, readAnswers, replayServer, type Answer } from "../support/corpus.ts";
+import { listening } from "../support/listen.ts";
+import { describe } from "../support/suite.ts";
+import { CLIENTS, pythonClients, type Client, type Outcome } from "./clients.ts";
+
+type Reader = "getStatus" | Client;
+
+const answers = readAnswers();
+const isDocument = ({ result }: Answer): boolean => result.kind === "StatusInfo";
+const documents = answers.filter((answer) => isDocument(answer) && answer.status === 200);
+/** No answer to a GET, but the same documents. */
+const executions = answers.filter((answer) => isDocument(answer) && answer.status !== 200);
+const others = answers.filter((answer) => !isDocument(answer));
+const outcomes = await readAll();
+
+/** The outcome of each answer, by reader and by name. */
+async function readAll(): Promise<ReadonlyMap<Reader, ReadonlyMap<string, Outcome>>> {
+  const names = answers.map(({ name }) => name);
+  const all = new Map<Reader, ReadonlyMap<string, Outcome>>();
+  await listening(replayServer(answers), async (url) => {
+    const own = new Map<string, Outcome>();
+    for (const name of names) own.set(name, await readWithGetStatus(`${url}/${name}`));
+    all.set("getStatus", own);
+    for (const client of CLIENTS) {
+      const list = await pythonClients(names.map((name) => [client, `${url}/${name}`, asked.jobId]));
+      all.set(client, new Map(names.map((name, index) => [name, list[index]!])));
+    }
+  });
+  return all;
+}
+
+async function readWithGetStatus(baseUrl: string): Promise<Outcome> {
+  const result = await getStatus(baseUrl, asked.jobId, {
+    fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }),
+  });
+  return result.kind === "StatusInfo"
+    ? { returned: { jobID: result.jobID, status: result.status } }
+    : { returned: result.kind };
+}
+
+/** How an outcome is counted. */
+function verdict(outcome: Outcome, { result, body }: Answer): string {
+  if ("raised" in outcome) return `raised ${outcome.raised}`;
+  const { returned } = outcome;
+  if (returned === null) return "returned nothing";
+  if (typeof returned === "string") return `returned a ${returned}`;
+  if (result.kind !== "StatusInfo") return "returned a status";
+  const own: string = JSON.parse(new TextDecoder().decode(body)).status;
+  // The server's own word counts as well, and one client does not read the id.
+  const right =
+    [result.status, own].includes(returned.status) && (returned.jobID === undefined || returned.jobID === result.jobID);
+  return right ? "read right" : "read wrong";
+}
+
+function tally(reader: Reader, of: readonly Answer[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const answer of of) {
+    const key = verdict(outcomes.get(reader)!.get(answer.name)!, answer);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return new Map([...counts].sort(([, a], [, b]) => b - a));
+}
+
+const readers: readonly Reader[] = ["getStatus", ...CLIENTS];
+for (const [title, of] of [
+  [`${documents.length} status documents`, documents],
+  [`${executions.length} status documents that answer an execution`, executions],
+  [`${others.length} other answers`, others],
+] as const) {
+  console.log(`note: | ${title} | |\nnote: |---|---|`);
+  for (const reader of readers) {
+    const cells = [...tally(reader, of)].map(([what, count]) => `${count} ${what}`);
+    console.log(`note: | ${reader} | ${cells.join(", ")} |`);
+  }
+}
+
+describe("the corpus read by getStatus() and by Python clients", (test) => {
+  for (const client of CLIENTS) {
+    test(`${client} has an outcome for every answer, and reads the full document of the standard`, () => {
+      assert.equal(outcomes.get(client)!.size, answers.length);
+      const full = answers.find(({ name }) => name === "ogc-1.0/full-running")!;
+      assert.equal(verdict(outcomes.get(client)!.get(full.name)!, full), "read right");
+    });
+  }
+
+  test("getStatus() reads every status document right, and returns no status for another answer", () => {
+    assert.deepEqual([...tally("getStatus", documents)], [["read right", documents.length]]);
+    assert.deepEqual([...tally("getStatus", executions)], [["read right", executions.length]]);
+    assert.deepEqual([...tally("getStatus", others).keys()].sort(), ["returned a NotFound", "returned a ServerError"]);
+  });
+
+  for (const [client, name, expected] of [
+    ["ogc-api-processes-client", "pygeoapi-0.24-tinydb/successful", "read right"],
+    ["ogc-api-processes-client", "sepex-7dcc47ab/running", "raised ValidationError"], // no type
+    ["ogc-api-processes-client", "eoepca-ades/successful", "raised ValidationError"], // progress is a string
+    ["ogc-api-processes-client", "wraptile-0.3/accepted-execute", "returned nothing"], // 201
+    ["ogc-api-processes-client", "fastprocesses-0.24.1/never", "raised NotFoundException"],
+    ["cuiman", "sepex-7dcc47ab/running", "read right"],
+    ["cuiman", "pygeoapi-0.24-postgresql/successful", "raised ValidationError"], // date-times without a zone
+    ["ecmwf-datastores-client", "sepex-7dcc47ab/lost", "read right"],
+    ["ecmwf-datastores-client", "weaver-90299718/dismissed-other", "raised KeyError"],
+  ] as const) {
+    test(`${client} and ${name}: ${expected}`, () => {
+      const answer = answers.find((candidate) => candidate.name === name)!;
+      assert.equal(verdict(outcomes.get(client)!.get(name)!, answer), expected);
+    });
+  }
+});
