@@ -114,6 +114,9 @@ describe("the files of the corpus", (test) => {
     "without a status code": "HTTP/1.1 OK\r\n\r\n",
     "with a header that is none": "HTTP/1.1 200 OK\r\nContent-Type\r\n\r\n",
     "whose last chunk is missing": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+    "with something behind its last chunk": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n\n",
+    "that is shorter than its Content-Length": "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{}",
+    "that is longer than its Content-Length": "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}\n",
     "that is empty": "",
   })) {
     test(`a response ${what} is refused`, () => {

@@ -94,23 +94,32 @@ export function parseResponse(raw: Uint8Array, file: string): Pick<Answer, "stat
     if (name === undefined || value === undefined) throw new Error(`Cannot read ${file}: ${field} is not a header`);
     return [name, value] as const;
   });
+  const value = (wanted: string): string | undefined => headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
   const rest = bytes.subarray(end + 4);
-  const chunked = headers.some(([name, value]) => /^transfer-encoding$/i.test(name) && /^chunked$/i.test(value));
-  return { status: Number(status), headers, body: new Uint8Array(chunked ? joinChunks(rest, file) : rest) };
+  const body = value("transfer-encoding")?.toLowerCase() === "chunked" ? joinChunks(rest, file) : rest;
+  const length = value("content-length");
+  if (length !== undefined && Number(length) !== body.length && status !== "304") {
+    throw new Error(`Cannot read ${file}: its body has ${body.length} bytes, its Content-Length is ${length}`);
+  }
+  return { status: Number(status), headers, body: new Uint8Array(body) };
 }
 
-/** Decodes the chunked transfer coding (RFC 9112, section 7.1). */
+/** Decodes the chunked transfer coding (RFC 9112, section 7.1), without trailers. */
 function joinChunks(bytes: Buffer, file: string): Buffer {
   const chunks: Buffer[] = [];
-  for (let at = 0; ;) {
+  let at = 0;
+  for (;;) {
     const line = bytes.indexOf("\r\n", at);
     const size = /^[0-9a-f]+/i.exec(bytes.toString("latin1", at, Math.max(at, line)))?.[0];
     if (size === undefined) throw new Error(`Cannot read ${file}: its last chunk is missing`);
     const length = parseInt(size, 16);
-    if (length === 0) return Buffer.concat(chunks);
+    if (length === 0) break;
     chunks.push(bytes.subarray(line + 2, line + 2 + length));
     at = line + 2 + length + 2;
   }
+  if (bytes.toString("latin1", at) !== "0\r\n\r\n")
+    throw new Error(`Cannot read ${file}: something is behind its last chunk`);
+  return Buffer.concat(chunks);
 }
 
 /** The result that getStatus() must give, with every member. */
