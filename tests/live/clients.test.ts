@@ -4,7 +4,7 @@ import { getStatus } from "../../src/get-status.ts";
 import { asked, readAnswers, replayServer, type Answer } from "../support/corpus.ts";
 import { listening } from "../support/listen.ts";
 import { describe } from "../support/suite.ts";
-import { CLIENTS, pythonClients, type Client, type Outcome } from "./clients.ts";
+import { CLIENTS, pythonClients, versionOf, type Client, type Outcome } from "./clients.ts";
 
 type Reader = "getStatus" | Client;
 
@@ -64,16 +64,24 @@ function tally(reader: Reader, of: readonly Answer[]): ReadonlyMap<string, numbe
   return new Map([...counts].sort(([, a], [, b]) => b - a));
 }
 
-const readers: readonly Reader[] = ["getStatus", ...CLIENTS];
+/** The counts whose verdict starts with a word, without that word. */
+function cell(counts: ReadonlyMap<string, number>, word: string): string {
+  const found = [...counts].filter(([what]) => what.startsWith(`${word} `));
+  return found.map(([what, count]) => `${count} ${what.slice(word.length + 1)}`).join(", ");
+}
+
 for (const [title, of] of [
   [`${documents.length} status documents`, documents],
   [`${executions.length} status documents that answer an execution`, executions],
   [`${others.length} other answers`, others],
 ] as const) {
-  console.log(`note: | ${title} | |\nnote: |---|---|`);
-  for (const reader of readers) {
-    const cells = [...tally(reader, of)].map(([what, count]) => `${count} ${what}`);
-    console.log(`note: | ${reader} | ${cells.join(", ")} |`);
+  console.log(`note: | ${title} | read | raised | returned |`);
+  console.log("note: |---|---|---|---|");
+  for (const reader of ["getStatus", ...CLIENTS] as const) {
+    const counts = tally(reader, of);
+    const version = reader === "getStatus" ? "" : ` ${versionOf(reader)}`;
+    const cells = ["read", "raised", "returned"].map((word) => cell(counts, word));
+    console.log(`note: | ${reader}${version} | ${cells.join(" | ")} |`);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Published Python clients that read a job status, in the environment that `npm run test:live` installs. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +9,15 @@ const here = fileURLToPath(new URL("../../../tests/live/", import.meta.url));
 
 export const CLIENTS = ["ogc-api-processes-client", "cuiman", "ecmwf-datastores-client"] as const;
 export type Client = (typeof CLIENTS)[number];
+
+/** The version that the requirements pin. */
+export function versionOf(client: Client): string {
+  const line = readFileSync(join(here, "clients/requirements.txt"), "utf8")
+    .split("\n")
+    .find((line) => line.startsWith(`${client}==`));
+  if (line === undefined) throw new Error(`Cannot find ${client} in clients/requirements.txt`);
+  return line.slice(client.length + 2);
+}
 
 /** What a call ended in. */
 export type Outcome =

@@ -5,7 +5,8 @@
  * The library is the packed tarball, and the recipes are those of the README.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -33,6 +34,7 @@ function prepare(): void {
   if (spawnSync("python3", ["--version"]).status !== 0)
     throw new Error("Cannot run the live tests: python3 is missing");
   for (const name of ["pygeoapi", "wraptile"]) virtualEnvironment(name);
+  virtualEnvironment("clients", "clients/requirements.txt", findPython());
   system("nginx", ["-v"], "nginx-light");
   system("openssl", ["version"], "openssl");
   rmSync(work, { recursive: true, force: true });
@@ -42,20 +44,34 @@ function prepare(): void {
 }
 
 /** Installed anew where its lock has changed. */
-function virtualEnvironment(name: string): void {
-  const lock = join(here, `${name}.txt`);
+function virtualEnvironment(name: string, requirements = `${name}.txt`, python = "python3"): void {
+  const lock = join(here, requirements);
   const environment = join(here, ".venv", name);
   const done = join(environment, "installed");
   if (existsSync(done) && statSync(done).mtimeMs > statSync(lock).mtimeMs) return;
   console.log(`installing ${name}`);
   rmSync(environment, { recursive: true, force: true });
-  execFileSync("python3", ["-m", "venv", environment], loud);
+  execFileSync(python, ["-m", "venv", environment], loud);
   execFileSync(
     join(environment, "bin/pip"),
     ["install", "--quiet", "--disable-pip-version-check", "--requirement", lock],
     loud,
   );
   writeFileSync(done, "");
+}
+
+/** cuiman needs Python 3.12 or later, which pyenv may have without a command on the path. */
+function findPython(): string {
+  const versions = join(process.env["PYENV_ROOT"] ?? join(homedir(), ".pyenv"), "versions");
+  const ofPyenv = existsSync(versions)
+    ? readdirSync(versions)
+        .filter((version) => /^3\.1[23]\./.test(version))
+        .map((version) => join(versions, version, "bin/python3"))
+    : [];
+  const candidates = ["python3.13", "python3.12", ...ofPyenv];
+  const python = candidates.find((command) => spawnSync(command, ["--version"]).status === 0);
+  if (python === undefined) throw new Error("Cannot run the live tests: Python 3.12 or 3.13 is missing");
+  return python;
 }
 
 function system(command: string, args: string[], packaged: string): void {
