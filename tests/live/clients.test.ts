@@ -52,7 +52,7 @@ function verdict(outcome: Outcome, { result, body }: Answer): string {
   // The server's own word counts as well, and one client does not read the id.
   const right =
     [result.status, own].includes(returned.status) && (returned.jobID === undefined || returned.jobID === result.jobID);
-  return right ? "read right" : "read wrong";
+  return right ? "read correctly" : "read wrongly";
 }
 
 function tally(reader: Reader, of: readonly Answer[]): ReadonlyMap<string, number> {
@@ -90,25 +90,25 @@ describe("the corpus read by getStatus() and by Python clients", (test) => {
     test(`${client} has an outcome for every answer, and reads the full document of the standard`, () => {
       assert.equal(outcomes.get(client)!.size, answers.length);
       const full = answers.find(({ name }) => name === "ogc-1.0/full-running")!;
-      assert.equal(verdict(outcomes.get(client)!.get(full.name)!, full), "read right");
+      assert.equal(verdict(outcomes.get(client)!.get(full.name)!, full), "read correctly");
     });
   }
 
-  test("getStatus() reads every status document right, and returns no status for another answer", () => {
-    assert.deepEqual([...tally("getStatus", documents)], [["read right", documents.length]]);
-    assert.deepEqual([...tally("getStatus", executions)], [["read right", executions.length]]);
+  test("getStatus() reads every status document correctly, and returns no status for another answer", () => {
+    assert.deepEqual([...tally("getStatus", documents)], [["read correctly", documents.length]]);
+    assert.deepEqual([...tally("getStatus", executions)], [["read correctly", executions.length]]);
     assert.deepEqual([...tally("getStatus", others).keys()].sort(), ["returned a NotFound", "returned a ServerError"]);
   });
 
   for (const [client, name, expected] of [
-    ["ogc-api-processes-client", "pygeoapi-0.24-tinydb/successful", "read right"],
+    ["ogc-api-processes-client", "pygeoapi-0.24-tinydb/successful", "read correctly"],
     ["ogc-api-processes-client", "sepex-7dcc47ab/running", "raised ValidationError"], // no type
     ["ogc-api-processes-client", "eoepca-ades/successful", "raised ValidationError"], // progress is a string
     ["ogc-api-processes-client", "wraptile-0.3/accepted-execute", "returned nothing"], // 201
     ["ogc-api-processes-client", "fastprocesses-0.24.1/never", "raised NotFoundException"],
-    ["cuiman", "sepex-7dcc47ab/running", "read right"],
+    ["cuiman", "sepex-7dcc47ab/running", "read correctly"],
     ["cuiman", "pygeoapi-0.24-postgresql/successful", "raised ValidationError"], // date-times without a zone
-    ["ecmwf-datastores-client", "sepex-7dcc47ab/lost", "read right"],
+    ["ecmwf-datastores-client", "sepex-7dcc47ab/lost", "read correctly"],
     ["ecmwf-datastores-client", "weaver-90299718/dismissed-other", "raised KeyError"],
   ] as const) {
     test(`${client} and ${name}: ${expected}`, () => {
