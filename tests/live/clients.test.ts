@@ -1,7 +1,10 @@
 /** Reads every recorded answer with getStatus() and with published Python clients, and prints how each of them does. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { getStatus } from "../../src/get-status.ts";
-import { asked, readAnswers, replayServer, type Answer } from "../support/corpus.ts";
+import { asked, folder, readAnswers, replayServer, type Answer } from "../support/corpus.ts";
 import { listening } from "../support/listen.ts";
 import { describe } from "../support/suite.ts";
 import { CLIENTS, pythonClients, versionOf, type Client, type Outcome } from "./clients.ts";
@@ -98,6 +101,19 @@ describe("the corpus read by getStatus() and by Python clients", (test) => {
     assert.deepEqual([...tally("getStatus", documents)], [["read correctly", documents.length]]);
     assert.deepEqual([...tally("getStatus", executions)], [["read correctly", executions.length]]);
     assert.deepEqual([...tally("getStatus", others).keys()].sort(), ["returned a NotFound", "returned a ServerError"]);
+  });
+
+  test("the example in the README of the corpus reads every answer", () => {
+    const readme = readFileSync(new URL("README.md", folder), "utf8");
+    const [, code = ""] = /```python\n([\s\S]*?)```/.exec(readme) ?? [];
+    const root = fileURLToPath(new URL("../../", folder));
+    const lines = execFileSync("python3", ["-c", code], { cwd: root, encoding: "utf8" }).trimEnd().split("\n");
+    assert.deepEqual(
+      lines.sort(),
+      answers
+        .map(({ name, status, body, result }) => `${name.replace("/", " ")} ${status} ${body.length} ${result.kind}`)
+        .sort(),
+    );
   });
 
   for (const [client, name, expected] of [
