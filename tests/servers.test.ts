@@ -56,17 +56,23 @@ describe("the files of the corpus", (test) => {
     assert.deepEqual(files(), [...expected, "README.md", "schema.json"].sort());
   });
 
-  for (const { name, headers } of answers) {
-    test(`${name}.json is valid against schema.json and reviewed, and its response needs no decoding`, () => {
+  for (const { name } of answers) {
+    test(`${name}.json is valid against schema.json and reviewed`, () => {
       const info = json(`${name}.json`);
       assert.deepEqual(violations(schema, info), []);
-      assert.deepEqual(
-        headers.filter(([header]) => /^(set-cookie|content-encoding)$/i.test(header)),
-        [],
-      );
       assert.ok(!JSON.stringify(info).includes(TO_BE_REVIEWED), "check the result, and replace each `to be reviewed`");
     });
   }
+
+  test("no response has a cookie or a content coding", () => {
+    for (const { name, headers } of answers) {
+      assert.deepEqual(
+        headers.filter(([header]) => /^(set-cookie|content-encoding)$/i.test(header)),
+        [],
+        name,
+      );
+    }
+  });
 
   for (const [what, change] of Object.entries<(info: any) => unknown>({
     "without an origin": (info) => delete info.origin,
