@@ -182,6 +182,22 @@ describe("npm run record", (test) => {
       },
     ));
 
+  test("leaves out the query of the base URL, and refuses a response that repeats it", () =>
+    inFolder(async (corpus) => {
+      const listener: RequestListener = (request, response) =>
+        response.writeHead(404).end(request.url?.includes("echo") ? request.url : "");
+      await listening(createServer(listener), async (url) => {
+        const [found, refused] = [
+          await run("record", corpus, `${url}/ogc?key=s3cret-k3y&f=json`, "job-1", "--server", "acme-1.2"),
+          await run("record", corpus, `${url}/echo?key=s3cret-k3y`, "job-1", "--server", "acme-1.2", "--name", "x"),
+        ];
+        assert.deepEqual([found.code, refused.code], [0, 1]);
+        assert.equal(info(corpus, "404").request.path, "/ogc/jobs/job-1");
+        assert.match(refused.err, /: it repeats the value of key in the request: replace that with --replace$/m);
+        assert.deepEqual(readdirSync(join(corpus, "acme-1.2")), ["404.http", "404.json"]);
+      });
+    }));
+
   for (const [coding, encode] of Object.entries({ gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync })) {
     test(`decodes ${coding} that it did not request, and says so`, () =>
       recording(
@@ -241,7 +257,7 @@ describe("npm run record", (test) => {
     [
       "that repeats a secret",
       (request, response) => response.end(`{"key":"${request.headers.authorization}"}`),
-      /: it repeats the value of the header authorization: replace that with --replace$/m,
+      /: it repeats the value of authorization in the request: replace that with --replace$/m,
     ],
     [
       "that breaks off",

@@ -99,9 +99,9 @@ async function record({ baseUrl, jobId, server, name, headers, replacements }: R
   const replaced = (text: string): string =>
     replacements.reduce((rest, [from, to]) => rest.replaceAll(latin1(from), () => latin1(to)), text);
   const raw = Buffer.from(frame(replaced(captured.head), replaced(captured.body)), "latin1");
-  const { pathname, search } = new URL(request.url);
-  const path = replaced(pathname + search);
-  refuseSecrets(headers, path + raw.toString());
+  const { pathname, searchParams } = new URL(request.url);
+  const path = replaced(pathname); // without the query, which may hold a key
+  refuseSecrets([...headers, ...searchParams], path + raw.toString());
 
   const response = parseResponse(raw, "the response");
   const result = await getStatus(asked.baseUrl, asked.jobId, { fetch: replay(response) });
@@ -190,13 +190,13 @@ function frame(head: string, body: string): string {
   return `${head.replace(/^(content-length:[ \t]*)\d+/im, `$1${body.length}`)}\r\n${body}`;
 }
 
-/** A server may repeat what it was sent. */
-function refuseSecrets(headers: Recording["headers"], recorded: string): void {
-  for (const [name, value] of headers) {
+/** A server may repeat what it was sent, for example in its links. */
+function refuseSecrets(sent: readonly (readonly [string, string])[], recorded: string): void {
+  for (const [name, value] of sent) {
     if (/^(accept|prefer)/i.test(name)) continue;
     const secret = value.split(" ").at(-1)!; // after a scheme such as Bearer
     if (secret.length >= 8 && recorded.includes(secret)) {
-      throw new Error(`it repeats the value of the header ${name}: replace that with --replace`);
+      throw new Error(`it repeats the value of ${name} in the request: replace that with --replace`);
     }
   }
 }
