@@ -245,7 +245,7 @@ describe("npm run record", (test) => {
           rmSync(join(corpus, `acme-1.2/running.${left === "http" ? "json" : "http"}`));
           const { code, err } = await record();
           assert.equal(code, 1);
-          assert.equal(err, "Cannot record the response: acme-1.2/running is there already: give another --name\n");
+          assert.equal(err, "Cannot record the response: acme-1.2/running already exists: give another --name\n");
           assert.equal(readFileSync(join(corpus, `acme-1.2/running.${left}`), "utf8"), before);
           rmSync(join(corpus, "acme-1.2"), { recursive: true });
           assert.equal((await record()).code, 0);

@@ -107,7 +107,7 @@ async function record({ baseUrl, jobId, server, name, headers, replacements }: R
   const result = await getStatus(asked.baseUrl, asked.jobId, { fetch: replay(response) });
   const file = `${server}/${name ?? (result.kind === "StatusInfo" ? result.status : response.status)}`;
   const [rawFile, infoFile] = [new URL(`${file}.http`, folder), new URL(`${file}.json`, folder)];
-  if (existsSync(rawFile) || existsSync(infoFile)) throw new Error(`${file} is there already: give another --name`);
+  if (existsSync(rawFile) || existsSync(infoFile)) throw new Error(`${file} already exists: give another --name`);
   const info = {
     $schema: "../schema.json",
     request: { method: "GET", path },
@@ -162,7 +162,7 @@ async function send({ url, headers }: Request): Promise<Captured> {
   for await (const chunk of response) chunks.push(chunk);
   const body = Buffer.concat(chunks);
 
-  // In a coded body nothing could be replaced.
+  // Strings could not be replaced in a coded body.
   const coding = response.headers["content-encoding"]?.toLowerCase();
   const decode = coding === undefined ? undefined : DECODERS[coding];
   if (coding !== undefined && !decode) throw new Error(`it has the Content-Encoding ${coding}`);
@@ -180,7 +180,7 @@ async function send({ url, headers }: Request): Promise<Captured> {
   };
 }
 
-/** Joins head and body: in one chunk if the head promises chunks, with the Content-Length of this body if it has one. */
+/** Joins head and body: in one chunk if the head announces chunks, with the Content-Length of this body if it has one. */
 function frame(head: string, body: string): string {
   if (/^\S+ (204|304) /.test(head)) return `${head}\r\n`;
   if (/^transfer-encoding:[ \t]*chunked[ \t]*$/im.test(head)) {

@@ -51,7 +51,7 @@ describe("the recorded answers", (test) => {
 });
 
 describe("the files of the corpus", (test) => {
-  test("each NAME.http has its NAME.json, and nothing else is there", () => {
+  test("each NAME.http has a NAME.json, and there are no other files", () => {
     const expected = answers.flatMap(({ name }) => [`${name}.http`, `${name}.json`]);
     assert.deepEqual(files(), [...expected, "README.md", "schema.json"].sort());
   });
@@ -112,7 +112,7 @@ describe("the files of the corpus", (test) => {
     { $ref: "#/$defs/none" },
     { $ref: "http://h" },
   ]) {
-    test(`the check of the schema supports no ${JSON.stringify(keyword)}, and says so`, () => {
+    test(`violations() throws for ${JSON.stringify(keyword)}, which it does not support`, () => {
       assert.throws(() => violations(keyword, "x"), /^Error: Cannot (check|resolve)/);
     });
   }
@@ -122,19 +122,19 @@ describe("the files of the corpus", (test) => {
     "with line feeds alone in its head": "HTTP/1.1 200 OK\nContent-Type: text/plain\r\n\r\n",
     "with a line feed between its headers": "HTTP/1.1 200 OK\r\nA: b\nC: d\r\n\r\n",
     "without a status code": "HTTP/1.1 OK\r\n\r\n",
-    "with a header that is none": "HTTP/1.1 200 OK\r\nContent-Type\r\n\r\n",
+    "with a line that is not a header": "HTTP/1.1 200 OK\r\nContent-Type\r\n\r\n",
     "whose last chunk is missing": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
-    "with something behind its last chunk": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n\n",
+    "with data after its last chunk": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n\n",
     "that is shorter than its Content-Length": "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{}",
     "that is longer than its Content-Length": "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}\n",
     "that is empty": "",
   })) {
-    test(`a response ${what} is refused`, () => {
+    test(`parseResponse() refuses a response ${what}`, () => {
       assert.throws(() => parseResponse(Buffer.from(text), "x.http"), /^Error: Cannot read x\.http: /);
     });
   }
 
-  test("a response in chunks is joined", () => {
+  test("parseResponse() joins chunks", () => {
     const text =
       'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3;x=y\r\n{"a\r\nA\r\n":12345678\r\n1\r\n}\r\n0\r\n\r\n';
     const { status, headers, body } = parseResponse(Buffer.from(text), "x.http");

@@ -1,4 +1,4 @@
-/** Reads every recorded answer with getStatus() and with published Python clients, and prints how each of them does. */
+/** Reads every recorded answer with getStatus() and with published Python clients, and prints the results. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -6,15 +6,16 @@ import { fileURLToPath } from "node:url";
 import { getStatus } from "../../src/get-status.ts";
 import { asked, folder, readAnswers, replayServer, type Answer } from "../support/corpus.ts";
 import { listening } from "../support/listen.ts";
+import { startServer } from "../support/server.ts";
 import { describe } from "../support/suite.ts";
-import { CLIENTS, pythonClients, versionOf, type Client, type Outcome } from "./clients.ts";
+import { CLIENTS, pythonClient, pythonClients, versionOf, type Client, type Outcome } from "./clients.ts";
 
 type Reader = "getStatus" | Client;
 
 const answers = readAnswers();
 const isDocument = ({ result }: Answer): boolean => result.kind === "StatusInfo";
 const documents = answers.filter((answer) => isDocument(answer) && answer.status === 200);
-/** No answer to a GET, but the same documents. */
+/** The same documents, but sent for a POST. */
 const executions = answers.filter((answer) => isDocument(answer) && answer.status !== 200);
 const others = answers.filter((answer) => !isDocument(answer));
 const outcomes = await readAll();
@@ -90,7 +91,22 @@ for (const [title, of] of [
 
 describe("the corpus read by getStatus() and by Python clients", (test) => {
   for (const client of CLIENTS) {
-    test(`${client} has an outcome for every answer, and reads the full document of the standard`, () => {
+    test(`pythonClient() reads a job of a running server with ${client}`, async () => {
+      const server = await startServer();
+      try {
+        server.add({ id: "job 1", frozenAt: 42 });
+        const outcome = await pythonClient(server.baseUrl, "job 1", client);
+        const jobID = client === "ecmwf-datastores-client" ? {} : { jobID: "job 1" };
+        assert.deepEqual(outcome, { returned: { ...jobID, status: "running" } });
+        assert.ok("raised" in (await pythonClient(server.baseUrl, "none", client)));
+      } finally {
+        await server.close();
+      }
+    });
+  }
+
+  for (const client of CLIENTS) {
+    test(`${client} has an outcome for every answer and reads the full document of the standard`, () => {
       assert.equal(outcomes.get(client)!.size, answers.length);
       const full = answers.find(({ name }) => name === "ogc-1.0/full-running")!;
       assert.equal(verdict(outcomes.get(client)!.get(full.name)!, full), "read correctly");

@@ -53,7 +53,7 @@ export const asked = {
   url: "https://recorded.example/ogcapi/jobs/asked",
 } as const;
 
-/** The mark of a recording whose result nobody has checked yet. */
+/** Marks what a person has to check or write after recording. */
 export const TO_BE_REVIEWED = "to be reviewed";
 
 /** Where the corpus is; the environment can name a copy. Compiled tests are in .build/, the corpus is not. */
@@ -118,7 +118,7 @@ function joinChunks(bytes: Buffer, file: string): Buffer {
     at = line + 2 + length + 2;
   }
   if (bytes.toString("latin1", at) !== "0\r\n\r\n")
-    throw new Error(`Cannot read ${file}: something is behind its last chunk`);
+    throw new Error(`Cannot read ${file}: there is data after its last chunk`);
   return Buffer.concat(chunks);
 }
 
@@ -142,7 +142,7 @@ export function replay({ status, headers, body }: Pick<Answer, "status" | "heade
     const content = body.length ? body : null;
     const list = headers.map(([name, value]): [string, string] => [name, value]);
     if (status >= 200 && status <= 599) return new Response(content, { status, headers: list });
-    // Response accepts no other status code, but servers send them.
+    // Response refuses other status codes, which servers do send.
     return { status, url: "", headers: new Headers(list), body: content && new Blob([content]).stream() };
   };
 }
@@ -166,7 +166,7 @@ export function replayServer(answers: readonly Answer[]): Server {
   });
 }
 
-/** Whether a client can see the end of the response without the connection closing. */
+/** Whether the response has an end before the connection is closed (RFC 9112, section 6.3). */
 function endsItself({ status, headers }: Answer): boolean {
   return (
     status === 204 || status === 304 || headers.some(([name]) => /^(content-length|transfer-encoding)$/i.test(name))
