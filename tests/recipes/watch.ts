@@ -1,12 +1,9 @@
 import { getStatus, type GetStatusOptions, type Result } from "ogcapi-job-status";
 
 interface WatchOptions extends GetStatusOptions {
-  /** Milliseconds to the second request, and the least between any two. The pauses grow to 30 seconds. */
-  interval?: number;
-  /** Milliseconds after which the promise rejects with a TimeoutError. */
-  timeLimit?: number;
-  /** Called after each request; `pause` is the time to the next one, or undefined after the last. */
-  onResult?: (result: Result, pause: number | undefined) => void;
+  interval?: number; // milliseconds between the first two requests, and the least between any two
+  timeLimit?: number; // milliseconds after which watch() rejects with a TimeoutError
+  onResult?: (result: Result, pause?: number) => void; // called after each request; no pause after the last
 }
 
 /** Requests the status until the job has ended or cannot be read. Rejects on abort and at the time limit. */
@@ -27,14 +24,12 @@ export async function watch(baseUrl: string | URL, jobId: string, opts: WatchOpt
 }
 
 function hasEnded(result: Result): boolean {
-  switch (result.kind) {
-    case "StatusInfo": // Not "unknown", even if `finished` is set: some servers set it early.
-      return ["successful", "failed", "dismissed"].includes(result.status);
-    case "NotFound": // Right after a job was created, some servers answer 404.
-      return result.reason === "gone";
-    case "ServerError": // A server may recover; a wrong key or a page of HTML stays what it is.
-      return result.reason !== "network" && ![408, 425, 429, 500, 502, 503, 504].includes(result.http.status);
-  }
+  // A job of "unknown" status may go on, even if `finished` is set: some servers set it early.
+  if (result.kind === "StatusInfo") return ["successful", "failed", "dismissed"].includes(result.status);
+  // Right after a job was created, some servers answer 404.
+  if (result.kind === "NotFound") return result.reason === "gone";
+  // A server may recover; a wrong key or a page of HTML stays what it is.
+  return result.reason !== "network" && ![408, 425, 429, 500, 502, 503, 504].includes(result.http.status);
 }
 
 /** The milliseconds in Retry-After, which is a number of seconds or a date; at most an hour. */
@@ -46,15 +41,14 @@ function retryAfter({ http }: Result): number {
 
 function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, milliseconds);
-    function stop(): void {
+    const end = (): void => {
       clearTimeout(timer);
-      reject(signal.reason);
-    }
-    signal.addEventListener("abort", stop);
+      signal.removeEventListener("abort", end);
+      if (signal.aborted) reject(signal.reason);
+      else resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener("abort", end);
+    if (signal.aborted) end();
   });
 }
