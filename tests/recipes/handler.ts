@@ -1,5 +1,10 @@
 import { getStatus, type GetStatusOptions } from "ogcapi-job-status";
 
+// In Next.js, for example, `app/jobs/[jobId]/route.ts` imports answer() and has:
+//   export const GET = async (request: Request, { params }: { params: Promise<{ jobId: string }> }) =>
+//     answer(request, (await params).jobId, process.env.BASE_URL!);
+//   export { GET as OPTIONS };
+
 /** For pages of other origins. If only one may read the status, put its origin in place of the asterisk. */
 const CORS = {
   "access-control-allow-origin": "*",
