@@ -1,28 +1,41 @@
 /**
- * The main job: `npm start` runs a job on an embedded server and watches it to its end;
- * `npm start -- <baseUrl> <jobId>` asks a real server.
+ * `npm start` runs jobs on an embedded server and shows each outcome; `npm start -- <baseUrl> <jobId>` gets the
+ * status of a job on a real one.
  */
 import { parseArgs } from "node:util";
-import { getStatus, type Result } from "../src/get-status.ts";
-import { jobAt } from "./support/location.ts";
+import { getStatus, type Fetch, type GetStatusOptions, type Result } from "../src/get-status.ts";
+import { createdJob } from "./recipes/location.ts";
+import { watch } from "./recipes/watch.ts";
 import { startServer } from "./support/server.ts";
-import { watch } from "./support/watch.ts";
 
-const USAGE = `Usage: npm start                                 run a job on an embedded server, and watch it
-       npm start -- <baseUrl> <jobId> [options]  ask a real server for the status of a job
+const USAGE = `Usage: npm start                                 run jobs on an embedded server and show each outcome
+       npm start -- <baseUrl> <jobId> [options]  get the status of a job
 
 Options:
-  --watch                   ask again until the job has ended
-  --json                    print the result as JSON, one line for each answer
+  --watch                   request the status until the job has ended
+  --json                    print each result as one line of JSON
   --header 'Name: value'    send a header; may be given more than once
   --help                    print this text
 
-Exit code: 0 StatusInfo, 1 NotFound, 2 ServerError, 64 wrong usage`;
+Exit code: 0 StatusInfo, 1 NotFound, 2 ServerError, 64 wrong usage, 130 interrupted by Ctrl-C`;
 
 const EXIT = { StatusInfo: 0, NotFound: 1, ServerError: 2 } as const;
 const WRONG_USAGE = 64;
+const INTERRUPTED = 130;
 
-process.exitCode = await main(process.argv.slice(2));
+const REDRAW = "\r\x1b[K";
+
+/** What the line shows that is being redrawn on a terminal. */
+let drawn = "";
+
+const interrupt = new AbortController();
+process.once("SIGINT", () => interrupt.abort());
+process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  if (!interrupt.signal.aborted) throw error;
+  if (process.stdout.isTTY) process.stdout.write(`${REDRAW}${drawn && `${drawn}; interrupted\n`}`);
+  return INTERRUPTED;
+});
+if (interrupt.signal.aborted) process.exit(); // whatever the embedded server still has to do
 
 async function main(args: string[]): Promise<number> {
   let parsed;
@@ -41,7 +54,10 @@ async function main(args: string[]): Promise<number> {
     return wrong("Unknown option, or an option without its value"); // parseArgs would repeat a header
   }
   const { values, positionals } = parsed;
-  if (values.help) return (console.log(USAGE), 0);
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
   if (!args.length) return embedded();
   const [baseUrl, jobId, ...more] = positionals;
   if (baseUrl === undefined || jobId === undefined || more.length) return wrong("Expected one base URL and one job id");
@@ -53,16 +69,20 @@ async function main(args: string[]): Promise<number> {
     headers.push([header.slice(0, colon).trim(), header.slice(colon + 1).trim()]);
   }
 
-  const print = values.json ? (result: Result) => console.log(toJson(result)) : printer();
+  const toJson = (result: Result): void => console.log(json(result));
   try {
-    const result = values.watch
-      ? await watch(baseUrl, jobId, { headers, onResult: print })
-      : await getStatus(baseUrl, jobId, { headers });
-    if (!values.watch) print(result);
-    if (!values.json) console.log(describe(result));
+    const { result, requested } = await request(baseUrl, jobId, { headers, signal: interrupt.signal }, (opts) =>
+      values.watch
+        ? watch(baseUrl, jobId, { ...opts, timeLimit: 86_400_000, onResult: values.json ? toJson : progress() })
+        : getStatus(baseUrl, jobId, opts),
+    );
+    if (!values.json) console.log(describe(result, requested));
+    else if (!values.watch) toJson(result);
     return EXIT[result.kind];
   } catch (error) {
-    return wrong((error as Error).message); // getStatus() rejects for nothing but its arguments
+    // getStatus() rejects for its arguments and an abort only.
+    if (error instanceof TypeError) return wrong(error.message);
+    throw error;
   }
 }
 
@@ -71,57 +91,71 @@ function wrong(problem: string): number {
   return WRONG_USAGE;
 }
 
+/** Runs a request and keeps the URL that was requested, which a result without a response lacks. */
+async function request(
+  baseUrl: string | URL,
+  jobId: string,
+  opts: GetStatusOptions = {},
+  send: (opts: GetStatusOptions) => Promise<Result> = (given) => getStatus(baseUrl, jobId, given),
+): Promise<{ result: Result; requested: string }> {
+  let requested = "";
+  const noting: Fetch = (url, init) => {
+    requested = url;
+    return fetch(url, init);
+  };
+  return { result: await send({ signal: interrupt.signal, ...opts, fetch: noting }), requested };
+}
+
 /** Shows each outcome that a caller may meet. */
 async function embedded(): Promise<number> {
   const server = await startServer();
   const interval = 100;
+  const show = async (title: string, baseUrl: string | URL, jobId: string, watched = false): Promise<number> => {
+    console.log(`${title}\n`);
+    const { result, requested } = await request(baseUrl, jobId, {}, (opts) =>
+      watched ? watch(baseUrl, jobId, { ...opts, interval, onResult: progress() }) : getStatus(baseUrl, jobId, opts),
+    );
+    console.log(`${describe(result, requested)}\n`);
+    return EXIT[result.kind];
+  };
 
-  console.log("A job that succeeds\n");
-  const { baseUrl, jobId } = await execute(server.baseUrl, { seconds: 3 });
-  const done = await watch(baseUrl, jobId, { interval, onResult: printer() });
-  console.log(describe(done));
-
-  console.log("\nA job that fails\n");
+  const job = await execute(server.baseUrl, { seconds: 3 });
+  const code = await show("A job that succeeds", job.baseUrl, job.jobId, true);
   const failing = await execute(server.baseUrl, { seconds: 0.5, fail: true });
-  console.log(describe(await watch(failing.baseUrl, failing.jobId, { interval })));
-
-  console.log("\nA job that was dismissed\n");
+  await show("A job that fails", failing.baseUrl, failing.jobId, true);
   const dismissed = await execute(server.baseUrl, { seconds: 60 });
   await fetch(`${server.baseUrl}/jobs/${dismissed.jobId}`, { method: "DELETE" });
-  console.log(describe(await getStatus(dismissed.baseUrl, dismissed.jobId)));
-
-  console.log("\nA job that never existed\n");
-  console.log(describe(await getStatus(server.baseUrl, "no-such-job")));
-
-  console.log("\nA server that is down\n");
+  await show("A job that was dismissed", dismissed.baseUrl, dismissed.jobId);
+  await show("A job that never existed", server.baseUrl, "no-such-job");
+  await show("A base URL that is wrong", `${server.baseUrl}/v1`, job.jobId);
   await server.close();
-  console.log(describe(await getStatus(baseUrl, jobId)));
-  return EXIT[done.kind];
+  await show("A server that is down", job.baseUrl, job.jobId);
+  return code;
 }
 
-/** Executes asynchronously; the Location header of the answer tells where the job is. */
 async function execute(baseUrl: string, inputs: object): Promise<{ baseUrl: URL; jobId: string }> {
   const response = await fetch(`${baseUrl}/processes/wait/execution`, {
     method: "POST",
     headers: { "content-type": "application/json", prefer: "respond-async" },
     body: JSON.stringify({ inputs }),
   });
-  const location = response.headers.get("location");
-  if (location === null) throw new Error(`Cannot execute: no Location (HTTP ${response.status})`);
-  return jobAt(location, response.url);
+  return createdJob(response, baseUrl);
 }
 
-/** A bar that redraws in place on a terminal; elsewhere, a line for each change. */
-function printer(): (result: Result) => void {
+/** Prints each result of a watch: on a terminal in one line that is redrawn, elsewhere in a line for each change. */
+function progress(): (result: Result, pause: number | undefined) => void {
   let last = "";
-  return (result) => {
-    const line = bar(result);
-    if (line === last) return;
+  return (result, pause) => {
+    const line = `${bar(result)}${next(result, pause)}`;
+    if (process.stdout.isTTY) {
+      // A line that wraps cannot be redrawn.
+      process.stdout.write(`${REDRAW}${line.slice(0, (process.stdout.columns || 80) - 1)}`);
+      if (pause === undefined) process.stdout.write("\n");
+      drawn = pause === undefined ? "" : bar(result);
+    } else if (line !== last) {
+      console.log(line);
+    }
     last = line;
-    if (!process.stdout.isTTY) return console.log(line);
-    process.stdout.write(`\r\x1b[K${line}`);
-    if (result.kind !== "StatusInfo" || ["successful", "failed", "dismissed"].includes(result.status))
-      process.stdout.write("\n");
   };
 }
 
@@ -129,10 +163,26 @@ function bar(result: Result): string {
   if (result.kind !== "StatusInfo") return `${result.kind} ${result.reason}: ${safe(result.message)}`;
   const done = Math.round((result.progress ?? 0) / 5);
   const percent = result.progress === undefined ? "   ?" : `${Math.floor(result.progress)}`.padStart(4);
-  return `[${"#".repeat(done)}${"-".repeat(20 - done)}]${percent} %  ${result.status.padEnd(10)} ${safe(result.message ?? "")}`.trimEnd();
+  const word = result.status === "unknown" ? safe(result.document.status) : result.status;
+  return `[${"#".repeat(done)}${"-".repeat(20 - done)}]${percent} %  ${word}`;
 }
 
-function describe(result: Result): string {
+/** When the next request is sent, and why there is one. */
+function next(result: Result, pause: number | undefined): string {
+  if (pause === undefined) return "";
+  const why =
+    result.kind === "StatusInfo"
+      ? result.status === "unknown"
+        ? "the status is unknown"
+        : "the job has not ended"
+      : result.kind === "NotFound"
+        ? "the job may be new"
+        : "the server may recover";
+  const asked = result.http?.headers["retry-after"] === undefined ? "" : ", Retry-After";
+  return `; next request in ${Number((pause / 1_000).toFixed(1))} s (${why}${asked})`;
+}
+
+function describe(result: Result, requested: string): string {
   const lines: [string, unknown][] =
     result.kind === "StatusInfo"
       ? [
@@ -152,23 +202,80 @@ function describe(result: Result): string {
           ["reason", result.reason],
           ["message", result.message],
           ["exception", result.exception?.type],
-          ["cause", result.kind === "ServerError" ? code(result.cause) : undefined],
+          ["cause", result.kind === "ServerError" ? explain(result.cause) : undefined],
         ];
+  const answered = result.http && result.http.url !== requested ? result.http.url : undefined;
+  lines.push(
+    ["http", result.http ? result.http.status : "no response"],
+    ["requested", withoutQuery(requested)],
+    ["answered", answered && withoutQuery(answered)],
+    ...causes(result, requested).map((cause): [string, unknown] => ["likely", cause]),
+  );
   return [
     result.kind,
-    ...[...lines, ["http", result.http ? result.http.status : "no response"] as [string, unknown]]
+    ...lines
       .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => `  ${name.padEnd(10)}${safe(String(value))}`),
+      .map(([name, value]) => `  ${name.padEnd(11)}${safe(String(value))}`),
   ].join("\n");
 }
 
-/** What a server sends is printed without its control characters: a terminal would obey them. */
+/** The one or two usual causes of a failure; the README explains them. */
+function causes(result: Result, requested: string): string[] {
+  switch (result.kind) {
+    case "StatusInfo":
+      return [];
+    case "NotFound":
+      if (result.reason === "gone") return ["the job was dismissed or has expired"];
+      if (result.reason === "no-such-job") return ["the id is misspelled", "the job was dismissed or has expired"];
+      return [
+        /\/jobs\/.*\/jobs\//.test(requested)
+          ? "the base URL ends in /jobs/{jobId}: leave that out"
+          : /\/jobs\/jobs\//.test(requested)
+            ? "the base URL ends in /jobs: leave that out"
+            : "the base URL lacks or doubles a part of the path",
+        "there is no such job",
+      ];
+    case "ServerError":
+      if (result.reason === "network") return networkCauses(code(result.cause));
+      if (result.reason === "malformed") {
+        return /html/i.test(result.http.headers["content-type"] ?? "")
+          ? ["a login page answers: a token is missing", "the base URL is that of a web page, not of the API"]
+          : ["the base URL is that of another API"];
+      }
+      return httpCauses(result.http.status);
+  }
+}
+
+function httpCauses(status: number): string[] {
+  if (status === 401 || status === 403) return ["a token or an API key is missing, wrong or expired (--header)"];
+  if (status === 429) return ["too many requests (--watch waits as long as the server says)"];
+  if ([502, 503, 504].includes(status)) return ["the server behind a proxy is down or busy (--watch waits for it)"];
+  if (status >= 500) return ["the server failed: see its log", "the id has a form that the server does not expect"];
+  if (status >= 300 && status < 400) return ["a redirect that was not followed"];
+  return ["the base URL is wrong", "the id has a form that the server does not expect"];
+}
+
+function networkCauses(code = ""): string[] {
+  if (/ENOTFOUND|EAI_AGAIN/.test(code))
+    return ["the host name is misspelled", "there is no network, or a proxy is needed"];
+  if (/CERT|SELF_SIGNED|UNABLE_TO/.test(code)) return ["the certificate is not trusted (NODE_EXTRA_CA_CERTS)"];
+  if (/SSL|EPROTO/.test(code)) return ["the server speaks http:, not https:"];
+  if (/ECONNREFUSED/.test(code)) return ["the server is down", "the port is wrong"];
+  return ["the server or a proxy closed the connection", "http: and https: are mixed up"];
+}
+
+/** A query may hold a key, and this output is pasted into bug reports. */
+function withoutQuery(url: string): string {
+  return url.replace(/\?.*/, "?…");
+}
+
+/** Text of a server without control characters, which a terminal would execute. */
 function safe(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");
 }
 
-/** `cause` is an Error, which JSON would leave empty; the messages of platforms may hold the URL. */
-function toJson(result: Result): string {
+/** `cause` is an Error, which JSON would leave empty; messages of platforms may hold the URL. */
+function json(result: Result): string {
   return JSON.stringify(result, (name, value: unknown) => (name === "cause" ? code(value) : value));
 }
 
@@ -177,4 +284,12 @@ function code(cause: unknown): string | undefined {
     if ("code" in error) return String(error.code);
   }
   return cause instanceof Error ? cause.name : undefined;
+}
+
+/** The code and the innermost message: Node wraps the reason in an error that says "fetch failed". */
+function explain(cause: unknown): string | undefined {
+  let innermost = cause;
+  while (innermost instanceof Error && innermost.cause !== undefined) innermost = innermost.cause;
+  const message = innermost instanceof Error ? innermost.message : "";
+  return [code(cause), message].filter(Boolean).join(": ") || undefined;
 }

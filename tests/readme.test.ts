@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { listening } from "./support/listen.ts";
+import { createProxy } from "./support/proxy.ts";
 import { startServer } from "./support/server.ts";
 import { describe } from "./support/suite.ts";
 
@@ -10,73 +12,52 @@ const root = new URL("../../", import.meta.url);
 const out = new URL(".build/readme/", root);
 const read = (path: string): string => readFileSync(new URL(path, root), "utf8");
 const manifest = JSON.parse(read("package.json"));
+const text = read("README.md");
+const lines = text.trimEnd().split("\n");
 
-interface Fence {
-  readonly language: string;
-  readonly code: string;
-  /** The comment in front of it: a file name, or why it is not run. */
-  readonly note: string;
+interface Program {
   readonly file: string;
+  readonly code: string;
+  /** The file of `tests/recipes` that it shows. */
+  readonly recipe?: string | undefined;
 }
 
-const fences: Fence[] = [...read("README.md").matchAll(/(?:<!-- (.*) -->\n)?```(\w*)\n([\s\S]*?)```/g)].map(
-  ([, note = "", language = "", code = ""], index) => ({
-    language,
-    code,
-    note,
-    file: /^[\w-]+\.ts$/.test(note) ? note : `fence-${index}.ts`,
-  }),
-);
-const examples: Fence[] = [...read("src/get-status.ts").matchAll(/^ \* ```ts\n([\s\S]*?)^ \* ```/gm)].map(
-  ([, code = ""], index) => ({
-    language: "ts",
-    code: code.replace(/^ \* ?/gm, ""),
-    note: "",
+const fences = [...text.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].map(([, info = "", code = ""]) => {
+  const [language = "", recipe] = info.split(" ");
+  return { language, recipe, code };
+});
+const programs: Program[] = [
+  ...fences.map(({ recipe, code }, index) => ({ file: `fence-${index}.ts`, code, recipe })),
+  ...[...read("src/get-status.ts").matchAll(/^ \* ```ts\n([\s\S]*?)^ \* ```/gm)].map(([, code = ""], index) => ({
     file: `example-${index}.ts`,
-  }),
-);
-const programs = [...fences.filter(({ language }) => language === "ts"), ...examples];
+    code: code.replace(/^ \* ?/gm, ""),
+  })),
+];
 
 mkdirSync(out, { recursive: true });
-for (const { file, code } of programs) {
-  // A fence without an import would share its names with the others.
-  writeFileSync(new URL(file, out), /^(import|export)\b/m.test(code) ? code : `${code}\nexport {};\n`);
-}
-// Enough of the platforms that are not here; their real types are in tests/types.
-writeFileSync(
-  new URL("globals.d.ts", out),
-  `
-declare const Deno: { serve(handler: (request: Request) => Promise<Response>): void };
-declare interface Workflow<Params> {
-  create(options: { id: string; params: Params }): Promise<{ status(): Promise<unknown> }>;
-  get(id: string): Promise<{ status(): Promise<unknown> }>;
-}
-declare module "cloudflare:workers" {
-  export interface WorkflowEvent<Params> { readonly payload: Params }
-  export interface WorkflowStep {
-    do<T>(name: string, step: () => Promise<T>): Promise<T>;
-    sleep(name: string, milliseconds: number): Promise<void>;
-  }
-  export abstract class WorkflowEntrypoint<Env, Params> {
-    readonly env: Env;
-    abstract run(event: WorkflowEvent<Params>, step: WorkflowStep): Promise<unknown>;
-  }
-}
-`,
-);
-writeFileSync(new URL("get-status.ts", out), read("src/get-status.ts"));
+for (const { file, code } of programs) writeFileSync(new URL(file, out), code);
+cpSync(new URL("tests/support/platforms.d.ts", root), new URL("platforms.d.ts", out));
 writeFileSync(
   new URL("tsconfig.json", out),
   JSON.stringify({
     extends: "../../tests/tsconfig.json",
-    compilerOptions: { rootDir: ".", outDir: ".", noUnusedLocals: false },
+    compilerOptions: { rootDir: ".", outDir: "." },
     include: ["*.ts"],
     exclude: [],
   }),
 );
 
-/** What a fence says that it prints. */
-const shown = (code: string): string[] => [...code.matchAll(/\/\/=> (.*)/g)].map(([, line = ""]) => line);
+/** The output that a program states. */
+const stated = (code: string): string[] => [...code.matchAll(/\/\/=> (.*)/g)].map(([, line = ""]) => line);
+
+/** Runs a compiled program, with the embedded server in place of https://ogc.example.com unless it is `alone`. */
+async function outputOf(file: string, alone = false): Promise<string[]> {
+  const rehearse = alone ? [] : ["--import", new URL("support/rehearse.js", import.meta.url).href];
+  const path = fileURLToPath(new URL(file.replace(/ts$/, "js"), out));
+  const options = { cwd: fileURLToPath(root) };
+  const { stdout } = await promisify(execFile)(process.execPath, [...rehearse, path], options);
+  return stdout.split("\n").slice(0, -1);
+}
 
 describe("the code in README and source", (test) => {
   test("compiles", () => {
@@ -91,134 +72,125 @@ describe("the code in README and source", (test) => {
     }
   });
 
-  for (const { file, code, note } of programs) {
-    if (/^only checked/.test(note)) continue;
-    test(`${file} prints what it shows: ${shown(code).join(" | ")}`, async () => {
-      const { stdout } = await promisify(execFile)(
-        process.execPath,
-        [
-          "--import",
-          new URL("support/rehearse.js", import.meta.url).href,
-          fileURLToPath(new URL(file.replace(/ts$/, "js"), out)),
-        ],
-        { cwd: fileURLToPath(root) },
-      );
-      // Examples of the source may print more than they show.
-      if (code.includes("//=>")) assert.deepEqual(stdout.trim().split("\n"), shown(code));
+  for (const { file, code } of programs) {
+    // The recipe for msw is run by `npm run test:runtimes`, which installs msw.
+    if (/from "msw"/.test(code) || /ProxyAgent/.test(code)) continue;
+    test(`${file} prints what it states: ${stated(code).join(" | ")}`, async () => {
+      const output = await outputOf(file, /MockAgent/.test(code));
+      // Examples of the source may print more than they state.
+      if (file.startsWith("fence") || stated(code).length) assert.deepEqual(output, stated(code));
     });
   }
 
-  test("its recipes are the code that the demo runs and the tests try", () => {
-    const plain = (code: string): string => code.replace("../../src/get-status.ts", manifest.name);
-    for (const name of ["watch.ts", "location.ts"]) {
-      assert.equal(programs.find(({ file }) => file === name)?.code, plain(read(`tests/support/${name}`)));
-    }
-    assert.ok(programs.some(({ code }) => code === read("tests/runtimes/adapters/workflow.ts")));
-  });
-
-  test("its handlers answer a browser, and tell it nothing of the server", async () => {
+  test("the program for a proxy sends its request through the proxy", async () => {
+    const program = programs.find(({ code }) => /ProxyAgent/.test(code))!;
     const server = await startServer();
     server.add({ id: "job-1", frozenAt: 42 });
-    const seen: (string | null)[] = [];
-    const binding = {
-      fetch: (url: string, init: RequestInit) => {
-        seen.push(new Headers(init.headers).get("authorization"));
-        return fetch(url.replace("https://ogc.example.com/ogcapi", server.baseUrl), init);
-      },
-    };
-    const worker = (await import(new URL("worker.js", out).href)).default;
-    let serve: (request: Request) => Promise<Response> = () => Promise.reject();
-    Object.assign(globalThis, { Deno: { serve: (handler: typeof serve) => (serve = handler) } });
-    const platform = globalThis.fetch;
-    const log = console.error;
+    const { server: proxy, authorities } = createProxy();
     try {
-      await import(new URL("deno.js", out).href);
-      const ask = async (path: string): Promise<[number, unknown][]> => {
-        const request = (): Request => new Request(`https://edge.example${path}`);
-        globalThis.fetch = platform;
-        const first = await worker.fetch(request(), { API: binding, TOKEN: "t" });
-        globalThis.fetch = ((url: string, init: RequestInit) =>
-          platform(url.replace("https://ogc.example.com/ogcapi", server.baseUrl), init)) as typeof fetch;
-        const second = await serve(request());
-        return [
-          [first.status, await first.json()],
-          [second.status, await second.json()],
-        ];
-      };
-      const both = (status: number, body: unknown): [number, unknown][] => [
-        [status, body],
-        [status, body],
-      ];
-      assert.deepEqual(
-        await ask("/jobs/job-1"),
-        both(200, { status: "running", progress: 42, message: "Waited 42 % of 3 s" }),
-      );
-      assert.deepEqual(await ask("/jobs/none"), both(404, { error: "no such job" }));
-      assert.deepEqual(await ask("/jobs/.."), both(404, { error: "no such page" }));
-      assert.deepEqual(await ask("/"), both(404, { error: "no such page" }));
-      assert.ok(seen.length && seen.every((header) => header === "Bearer t"));
-      await server.close();
-      console.error = () => {};
-      assert.deepEqual(await ask("/jobs/job-1"), both(502, { error: "the server cannot be asked" }));
+      await listening(proxy, async (url) => {
+        const path = new URL(program.file.replace(/ts$/, "js"), out);
+        const compiled = readFileSync(path, "utf8");
+        assert.ok(compiled.includes("http://proxy.example.com:3128"));
+        writeFileSync(
+          path,
+          compiled
+            .replace("http://proxy.example.com:3128", url)
+            .replace("https://ogc.example.com/ogcapi", server.baseUrl),
+        );
+        assert.deepEqual(await outputOf(program.file, true), stated(program.code));
+      });
+      assert.deepEqual(authorities, [new URL(server.baseUrl).host]);
     } finally {
-      globalThis.fetch = platform;
-      console.error = log;
       await server.close();
     }
   });
+});
 
-  test("its commands are there", () => {
-    const commands = fences.filter(({ language }) => language === "sh").flatMap(({ code }) => code.trim().split("\n"));
-    assert.ok(commands.length);
-    for (const command of commands.flatMap((line) => line.replace(/\s*#.*/, "").split(" && "))) {
-      const [, verb, rest = ""] = /^npm (install|start|test|run) ?(.*)$/.exec(command) ?? [];
-      assert.ok(verb, command);
-      if (verb === "install") assert.ok(["", manifest.name].includes(rest), command);
-      else assert.ok((verb === "run" ? rest.split(" ")[0]! : verb) in manifest.scripts, command);
-    }
+describe("the README", (test) => {
+  test("shows recipes as they are tested", () => {
+    const shown = programs.filter(({ recipe }) => recipe !== undefined);
+    for (const { recipe, code } of shown) assert.equal(code, read(recipe!), recipe);
+    assert.deepEqual(
+      shown.map(({ recipe }) => recipe),
+      ["testing-stub.ts", "testing-undici.ts", "testing-msw.ts", "watch.ts"].map((name) => `tests/recipes/${name}`),
+    );
   });
 
-  test("has no fence of another language", () => {
+  test("has TypeScript in its fences only, and no command that needs a POSIX shell", () => {
+    for (const { language } of fences) assert.equal(language, "ts");
+    const commands = [...text.matchAll(/`((?:npm|npx|node|deno|bun|git|curl|wget|cp|cat|sh|export) [^`]*)`/g)];
     assert.deepEqual(
-      fences.filter(({ language }) => !["ts", "sh"].includes(language)),
+      commands.map(([, command]) => command),
+      ["npm init", `npm install ${manifest.name}`, "npm start -- <baseUrl> <jobId>"],
+    );
+  });
+
+  test("has at most 280 lines, of at most 120 characters except in tables and around links", () => {
+    assert.ok(lines.length <= 280, `${lines.length} lines`);
+    assert.deepEqual(
+      lines.filter((line) => line.length > 120 && !line.startsWith("|") && !/\]\(|<http/.test(line)),
       [],
     );
   });
 
-  test("has a row for each stack that the bench measures", () => {
-    const [, table = ""] = /<!-- bench -->([\s\S]*)<!-- \/bench -->/.exec(read("README.md")) ?? [];
-    const stacks = readdirSync(new URL("tests/bench/stacks", root)).map((file) => file.replace(".js", ""));
-    for (const stack of stacks) {
-      const name =
-        {
-          ours: "**ogcapi-job-status**",
-          fetch: "`fetch`, unchecked",
-          "openapi-generator": "openapi-generator typescript-fetch",
-        }[stack] ?? stack;
-      assert.ok(table.includes(`| ${name} | `), name);
-    }
-    for (const schema of ["valibot", "zod", "ajv"]) assert.ok(table.includes(`| \`fetch\` + ${schema} | `), schema);
+  test("has its sections in their order", () => {
+    assert.deepEqual(
+      [...text.matchAll(/^## (.*)$/gm)].map(([, title]) => title),
+      [
+        "Get it",
+        "The result",
+        "Options",
+        "Recipes",
+        "Finding out what is wrong",
+        "Compatibility",
+        "Not included",
+        "Security",
+        "Alternatives",
+        "Versioning and licence",
+      ],
+    );
   });
 
-  test("links to headings and files that are there", () => {
-    const text = read("README.md");
+  test("names the messages that the library has", () => {
+    const source = read("src/get-status.ts");
+    for (const message of ["Request failed: see cause", "fetch did not return a Response with a readable body"]) {
+      assert.ok(text.includes(`\`${message}\``), message);
+      assert.ok(source.includes(message), message);
+    }
+    for (const part of ["is not JSON (Content-Type: ", "is not a job status: "]) {
+      assert.ok(text.includes(part), part);
+      assert.ok(source.includes(part), part);
+    }
+  });
+
+  test("names the version of the file to paste", () => {
+    const [, version] = /unpkg\.com\/ogcapi-job-status@([\d.]+)\/dist\/get-status\.js/.exec(text) ?? [];
+    assert.equal(version, manifest.version.split(".").slice(0, 2).join("."));
+  });
+
+  test("names the minimum versions that package.json has", () => {
+    assert.equal(manifest.engines.node, ">=20.19");
+    assert.ok(text.includes("Node 20.19, Deno 2, Bun 1.1"));
+  });
+
+  test("has all figures", () => {
+    assert.ok(!text.includes("TBD"));
+  });
+
+  test("links to headings and files that exist", () => {
     const anchors = [...text.matchAll(/^#+ (.*)/gm)].map(([, title = ""]) =>
       title
         .toLowerCase()
         .replace(/[^\w -]/g, "")
         .replaceAll(" ", "-"),
     );
-    for (const [, target = ""] of text.matchAll(/\]\(([^)]+)\)/g)) {
-      if (target.startsWith("#")) assert.ok(anchors.includes(target.slice(1)), target);
-      else assert.ok(readOrList(target), target);
-    }
+    const targets = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target = ""]) => target);
+    assert.ok(targets.length > 10);
+    const broken = targets.filter((target) => {
+      if (/^https:/.test(target)) return false;
+      return target.startsWith("#") ? !anchors.includes(target.slice(1)) : !existsSync(new URL(target, root));
+    });
+    assert.deepEqual(broken, []);
   });
 });
-
-function readOrList(path: string): boolean {
-  try {
-    return read(path).length > 0;
-  } catch (error) {
-    return (error as { code: string }).code === "EISDIR";
-  }
-}

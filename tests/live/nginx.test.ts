@@ -107,7 +107,16 @@ describe("nginx in front of pygeoapi", (test) => {
     const limited = results.find((result) => result.http?.status === 429);
     assert.ok(limited?.kind === "ServerError" && limited.reason === "http");
     assert.equal(limited.http.headers["retry-after"], "2");
-    assert.equal(brief(await watch(`${base}/limited`, jobId, { interval: 3_600_000 })), "successful");
+    const pauses: unknown[] = [];
+    const result = await watch(`${base}/limited`, jobId, {
+      interval: 10,
+      onResult: ({ http }, pause) => http?.status === 429 && pauses.push(pause),
+    });
+    assert.equal(brief(result), "successful");
+    assert.ok(
+      pauses.every((pause) => pause === 2_000),
+      pauses.join(),
+    );
   });
 
   test("a self-signed certificate is a network failure", async () => {

@@ -2,10 +2,10 @@
  * Installs real servers, and runs the live tests against them: `npm run test:live [pattern]`.
  *
  * pygeoapi and wraptile come from PyPI into virtual environments of their own, nginx and openssl from the system.
- * The library is the packed tarball, and the recipes are those of the README.
+ * The library is the packed tarball, and the recipes are those of `tests/recipes`.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -91,20 +91,11 @@ function library(): void {
   writeFileSync(join(work, "library.ts"), `export * from "${name}";\n`);
 }
 
-/** The code blocks of the README, as they stand there. */
+/** The recipes as they are, which import the installed package by its name. */
 function recipes(): void {
-  const readme = readFileSync(join(root, "README.md"), "utf8");
-  const fence = (start: RegExp): string => {
-    const code = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)]
-      .map(([, text = ""]) => text)
-      .find((text) => start.test(text));
-    if (code === undefined) throw new Error(`Cannot find the recipe ${start}`);
-    return code;
-  };
-  writeFileSync(join(work, "watch.ts"), fence(/export async function watch/));
-  writeFileSync(join(work, "location.ts"), fence(/export function jobAt/));
-  const [results = ""] = fence(/function resultsLink/).split("\nconst result =");
-  writeFileSync(join(work, "results.ts"), results.replace("function resultsLink", "export function resultsLink"));
+  for (const name of ["watch.ts", "location.ts", "results.ts"]) {
+    cpSync(join(root, "tests/recipes", name), join(work, name));
+  }
   writeFileSync(
     join(work, "tsconfig.json"),
     JSON.stringify({

@@ -1,4 +1,4 @@
-/** Starts and stops real servers, and brings the packed library and the recipes of the README. */
+/** Starts and stops real servers, and brings the packed library and the recipes. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -8,9 +8,10 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type * as Library from "../../src/get-status.ts";
-import type { Link, Result, StatusInfo } from "../../src/get-status.ts";
-import type * as Location from "../support/location.ts";
-import type * as Watch from "../support/watch.ts";
+import type { Result, StatusInfo } from "../../src/get-status.ts";
+import type * as Location from "../recipes/location.ts";
+import type * as Results from "../recipes/results.ts";
+import type * as Watch from "../recipes/watch.ts";
 
 export const work = fileURLToPath(new URL("../../live/", import.meta.url));
 const here = fileURLToPath(new URL("../../../tests/live/", import.meta.url));
@@ -18,8 +19,8 @@ const here = fileURLToPath(new URL("../../../tests/live/", import.meta.url));
 const load = (name: string): Promise<unknown> => import(join(work, `${name}.js`));
 export const { getStatus, isStatusInfo } = (await load("library")) as typeof Library;
 export const { watch } = (await load("watch")) as typeof Watch;
-export const { jobAt } = (await load("location")) as typeof Location;
-export const { resultsLink } = (await load("results")) as { resultsLink(info: StatusInfo): Link | undefined };
+export const { createdJob } = (await load("location")) as typeof Location;
+export const { fetchResults } = (await load("results")) as typeof Results;
 
 export interface Running {
   stop(signal?: NodeJS.Signals): Promise<void>;
@@ -164,7 +165,7 @@ http {
   return start("nginx", ["-p", folder, "-c", join(folder, "nginx.conf")], `http://127.0.0.1:${port}/`);
 }
 
-/** Executes asynchronously; the Location header of the answer tells where the job is. */
+/** Executes asynchronously, and finds the job by the recipe. */
 export async function execute(
   baseUrl: string,
   process: string,
@@ -176,12 +177,7 @@ export async function execute(
     body: JSON.stringify({ inputs }),
   });
   assert.equal(response.status, 201, await response.clone().text());
-  const location = response.headers.get("location");
-  // wraptile names no Location, but has the id in its answer.
-  if (location === null)
-    return { baseUrl: new URL(baseUrl), jobId: ((await response.json()) as { jobID: string }).jobID };
-  await response.body?.cancel();
-  return jobAt(location, response.url);
+  return createdJob(response, baseUrl);
 }
 
 export function brief(result: Result): string {

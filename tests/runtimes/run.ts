@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { installPrivate } from "../support/install.ts";
 import { checks, PACKAGES } from "../types/check.ts";
 import { faultServer } from "./faults.ts";
+import { recipeTrials, type Trial } from "./recipes.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const here = join(root, "tests/runtimes");
@@ -23,12 +24,6 @@ const STRIPS_TYPES = ["22", "24", "26"];
 const DENO = bin("@deno/linux-x64-glibc/deno");
 const LIMIT = 120_000;
 
-interface Trial {
-  readonly name: string;
-  /** Prints its version first where it has one, and the suite's report last. */
-  run(): Promise<string>;
-}
-
 main().catch((error: unknown) => {
   console.error(error);
   console.log("0 passed, 1 failed");
@@ -38,6 +33,7 @@ main().catch((error: unknown) => {
 async function main(): Promise<void> {
   installPrivate(here);
   for (const folder of ["", ...PACKAGES]) installPrivate(join(root, "tests/types", folder));
+  installPrivate(join(root, "tests/mocks"));
   const chromium = findChromium();
   build();
   const servers = [faultServer(), faultServer(), workPages()];
@@ -49,7 +45,7 @@ async function main(): Promise<void> {
     ...workerd(urls),
     edgeVm(urls),
     ...browsers(chromium, pages, urls),
-    workflow(),
+    ...recipeTrials({ root, packed: join(work, "packed"), bin, execute, closedPort }),
     ...typeChecks(),
   ].filter(({ name }) => !patterns.length || patterns.some((pattern) => pattern.test(name)));
   const total = { passed: 0, failed: trials.length ? 0 : 1 };
@@ -245,26 +241,6 @@ function typeChecks(): Trial[] {
         (error: Error) => `${error.message}\n0 passed, 1 failed`,
       ),
   }));
-}
-
-function workflow(): Trial {
-  return {
-    name: "Cloudflare Workflow, pasted",
-    async run() {
-      const { version } = JSON.parse(readFileSync(bin("miniflare/package.json"), "utf8"));
-      const project = join(work, "pasted");
-      createRequire(join(here, "package.json"))("esbuild").buildSync({
-        entryPoints: [join(project, "workflow.ts")],
-        outfile: join(project, "bundle.workflow.js"),
-        bundle: true,
-        format: "esm",
-        target: "es2022",
-        external: ["cloudflare:*"],
-      });
-      const args = ["workflow.mjs", join(here, "package.json"), new URL("../support/server.js", import.meta.url).href];
-      return `version: miniflare ${version}\n${await execute(bin("node22/bin/node"), args, project)}`;
-    },
-  };
 }
 
 function edgeVm(urls: string[]): Trial {

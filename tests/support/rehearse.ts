@@ -1,6 +1,6 @@
 /**
- * Loaded before a program of the README: the embedded server stands in for https://ogc.example.com,
- * and https://slow.example.com never answers. Nothing else can be reached.
+ * Loaded before a program of the README: the embedded server stands in for https://ogc.example.com. Nothing else can
+ * be reached.
  */
 import { startServer } from "./server.ts";
 
@@ -14,22 +14,12 @@ const platform = globalThis.fetch;
 const here = new URL(server.baseUrl).origin;
 globalThis.fetch = async (input, init) => {
   const url = new URL(String(input));
-  if (url.origin === "https://slow.example.com") {
-    return new Promise((_, reject) => {
-      const alive = setInterval(() => {}, 1_000); // the timer of a signal keeps no process alive
-      init?.signal?.addEventListener("abort", () => (clearInterval(alive), reject(init.signal?.reason)));
-    });
-  }
   if (url.origin !== ORIGIN) throw new TypeError(`Cannot reach ${url.origin} in a rehearsal`);
   const response = await platform(here + url.pathname + url.search, init);
   const text = (await response.text()).replaceAll(here, ORIGIN);
   const headers = new Headers(response.headers);
   headers.delete("content-length");
-  const location = headers.get("location");
-  if (location) headers.set("location", location.replace(here, ORIGIN));
   const answer = new Response(text, { status: response.status, headers });
   Object.defineProperty(answer, "url", { value: url.href });
   return answer;
 };
-
-Object.assign(globalThis, { Deno: { serve: () => {} } });

@@ -76,6 +76,76 @@ const STRICT = {
   useUnknownInCatchVariables: true,
 };
 
+/** Where the recipes go, with the tsconfig.json that each platform's own tool writes. */
+const TEMPLATES: readonly { name: string; recipes: readonly string[]; compilerOptions: object }[] = [
+  {
+    // Of create-cloudflare 2.74; in a real project, `wrangler types` generates the types.
+    name: "Cloudflare's template",
+    recipes: ["worker.ts", "workflow.ts", "handler.ts", "watch.ts", "location.ts", "results.ts"],
+    compilerOptions: {
+      target: "es2024",
+      lib: ["es2024"],
+      jsx: "react-jsx",
+      module: "es2022",
+      moduleResolution: "bundler",
+      types: ["@cloudflare/workers-types"],
+      resolveJsonModule: true,
+      allowJs: true,
+      checkJs: false,
+      noEmit: true,
+      isolatedModules: true,
+      allowSyntheticDefaultImports: true,
+      forceConsistentCasingInFileNames: true,
+      strict: true,
+      skipLibCheck: true,
+    },
+  },
+  {
+    // Of create-next-app 16.4.
+    name: "Next.js",
+    recipes: ["handler.ts", "watch.ts", "location.ts", "results.ts"],
+    compilerOptions: {
+      target: "es2017",
+      lib: ["dom", "dom.iterable", "esnext"],
+      types: [],
+      allowJs: true,
+      skipLibCheck: true,
+      strict: true,
+      noEmit: true,
+      esModuleInterop: true,
+      module: "esnext",
+      moduleResolution: "bundler",
+      resolveJsonModule: true,
+      isolatedModules: true,
+      jsx: "react-jsx",
+      incremental: true,
+    },
+  },
+  {
+    // Of `tsc --init` in TypeScript 7.
+    name: "tsc --init",
+    recipes: ["handler.ts", "watch.ts", "location.ts", "results.ts", "testing-stub.ts"],
+    compilerOptions: {
+      module: "nodenext",
+      target: "esnext",
+      types: [],
+      sourceMap: true,
+      declaration: true,
+      declarationMap: true,
+      noUncheckedIndexedAccess: true,
+      exactOptionalPropertyTypes: true,
+      strict: true,
+      jsx: "react-jsx",
+      verbatimModuleSyntax: true,
+      isolatedModules: true,
+      noUncheckedSideEffectImports: true,
+      moduleDetection: "force",
+      skipLibCheck: true,
+      outDir: "out",
+    },
+  },
+];
+
 export function checks(root: string, tarball: string, tools: string, deno: string, execute: Execute): Check[] {
   const here = join(root, "tests/types");
   const work = join(here, ".build");
@@ -94,11 +164,8 @@ export function checks(root: string, tarball: string, tools: string, deno: strin
     mkdirSync(folder, { recursive: true });
     cpSync(join(here, environment.common ?? "programs"), folder, { recursive: true });
     for (const program of environment.programs ?? []) {
-      const from = program === "workflow.ts" ? "../runtimes/adapters" : "platforms";
-      writeFileSync(
-        join(folder, program),
-        readFileSync(join(here, from, program), "utf8").replace("./get-status.ts", "ogcapi-job-status"),
-      );
+      const from = program === "workflow.ts" ? "../recipes" : "platforms";
+      cpSync(join(here, from, program), join(folder, program));
     }
     writeFileSync(
       join(folder, "tsconfig.json"),
@@ -146,6 +213,35 @@ export function checks(root: string, tarball: string, tools: string, deno: strin
         },
       ]),
     ),
+    ...Object.entries(compilers).flatMap(([compiler, tsc]) =>
+      TEMPLATES.map(({ name, recipes, compilerOptions }) => ({
+        name: `recipes, ${name}, ${compiler}`,
+        run: async () => {
+          const folder = join(work, `recipes ${name} ${compiler}`.replace(/\W+/g, "-"));
+          mkdirSync(folder, { recursive: true });
+          for (const recipe of recipes) cpSync(join(root, "tests/recipes", recipe), join(folder, recipe));
+          writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+          const options = { ...compilerOptions, paths: { "ogcapi-job-status": [emitted] } };
+          writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: options }));
+          await expect(process.execPath, [tsc, "-p", folder], root);
+        },
+      })),
+    ),
+    {
+      name: "recipes, deno check",
+      run: async () => {
+        const folder = join(work, "deno-recipes");
+        mkdirSync(folder, { recursive: true });
+        cpSync(pasted, join(folder, "get-status.ts"));
+        writeFileSync(
+          join(folder, "deno.json"),
+          JSON.stringify({ imports: { "ogcapi-job-status": "./get-status.ts" } }),
+        );
+        const recipes = ["deno.ts", "handler.ts", "watch.ts", "location.ts", "results.ts", "testing-stub.ts"];
+        for (const recipe of recipes) cpSync(join(root, "tests/recipes", recipe), join(folder, recipe));
+        await expect(deno, ["check", "--quiet", ...recipes], folder);
+      },
+    },
     // In a folder of its own, since the programs of the others are not a library.
     ...Object.entries(compilers).map(([compiler, tsc]) => ({
       name: `pasted, isolatedDeclarations, ${compiler}`,

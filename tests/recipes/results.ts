@@ -1,0 +1,29 @@
+import type { StatusInfo } from "ogcapi-job-status";
+
+// Servers write the relation in four ways.
+const RESULTS = /^(https?:\/\/www\.opengis\.net\/def\/rel\/ogc\/1\.0\/results|\[ogc-rel:results\]|results)$/;
+
+/** The URL of the results of a job: that of its link, JSON preferred, or else where the standard puts them. */
+export function resultsUrl(baseUrl: string | URL, { jobID, links }: StatusInfo): URL {
+  const results = links.filter(
+    ({ rel = "", href }) => RESULTS.test(rel) && /^https?:/i.test(href) && URL.canParse(href),
+  );
+  const link = results.find(({ type }) => type === "application/json") ?? results[0];
+  if (link) return new URL(link.href);
+  const url = new URL(baseUrl);
+  url.pathname = `${url.pathname.replace(/\/+$/, "")}/jobs/${encodeURIComponent(jobID)}/results`;
+  return url;
+}
+
+/** Requests the results of a successful job. The headers, a token for example, are sent to the base URL's origin only. */
+export async function fetchResults(
+  baseUrl: string | URL,
+  info: StatusInfo,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const url = resultsUrl(baseUrl, info);
+  const sameOrigin = url.origin === new URL(baseUrl).origin;
+  const response = await fetch(url, { headers: { accept: "application/json", ...(sameOrigin ? headers : {}) } });
+  if (!response.ok) throw new Error(`The results cannot be read: HTTP ${response.status}`);
+  return response;
+}

@@ -1,0 +1,79 @@
+import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
+import { getStatus } from "ogcapi-job-status";
+
+/** What the engine stores about a watch. Keep secrets out of it. */
+interface Params {
+  jobId: string;
+  /** Milliseconds to the second request; the pauses grow to an hour. */
+  pause?: number;
+  /** Milliseconds after which the watch ends as "timed out". */
+  timeLimit?: number;
+}
+
+interface Env {
+  BASE_URL: string;
+  TOKEN: string;
+  /** Receives `{ jobId, outcome }` when the watch has ended. */
+  CALLBACK_URL: string;
+  WATCH: Workflow<Params>;
+}
+
+/** Watches one job for as long as it takes. Completed steps are not repeated, and a sleep costs nothing. */
+export class JobWatch extends WorkflowEntrypoint<Env, Params> {
+  override async run({ payload }: WorkflowEvent<Params>, step: WorkflowStep): Promise<string> {
+    const { jobId, pause = 10_000, timeLimit = 7 * 86_400_000 } = payload;
+    const end = await step.do("set the time limit", async () => Date.now() + timeLimit);
+    let growing = pause;
+    let notFound = 0; // in a row
+    for (let round = 1; ; round++) {
+      let outcome = await step.do(`request ${round}`, async () => {
+        const word = await requestOutcome(this.env, jobId);
+        return word === "pending" && Date.now() >= end ? "timed out" : word;
+      });
+      // Right after a job was created, some servers answer 404.
+      notFound = outcome === "not found" ? notFound + 1 : 0;
+      if (outcome === "not found" && notFound <= 5) outcome = "pending";
+      if (outcome !== "pending") {
+        await step.do("call back", async () => {
+          const body = JSON.stringify({ jobId, outcome });
+          const { ok, status } = await fetch(this.env.CALLBACK_URL, { method: "POST", body });
+          if (!ok) throw new Error(`HTTP ${status}`); // the engine repeats the step
+        });
+        return outcome;
+      }
+      await step.sleep(`pause ${round}`, growing);
+      growing = Math.min(growing * 1.5, 3_600_000);
+    }
+  }
+}
+
+/** One word for the outcome of one request; "pending" if the watch goes on. */
+async function requestOutcome({ BASE_URL, TOKEN }: Env, jobId: string): Promise<string> {
+  const signal = AbortSignal.timeout(30_000);
+  try {
+    const result = await getStatus(BASE_URL, jobId, { headers: { authorization: `Bearer ${TOKEN}` }, signal });
+    switch (result.kind) {
+      case "StatusInfo": // Not "unknown", even if `finished` is set: some servers set it early.
+        return ["successful", "failed", "dismissed"].includes(result.status) ? result.status : "pending";
+      case "NotFound":
+        return result.reason === "gone" ? "gone" : "not found";
+      case "ServerError": // A server may recover; a wrong key or a page of HTML stays what it is.
+        if (result.reason === "network") return "pending";
+        return [408, 425, 429, 500, 502, 503, 504].includes(result.http.status) ? "pending" : "refused";
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error; // a programming error, such as a missing base URL
+    return "pending";
+  }
+}
+
+export default {
+  /** Starts a watch, once for each job: the id of the watch follows from that of the job, and is taken only once. */
+  async fetch(request: Request, env: Env): Promise<Response> {
+    const params: Params = await request.json();
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(params.jobId));
+    const id = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    const watch = await env.WATCH.create({ id, params }).catch(() => env.WATCH.get(id));
+    return Response.json(await watch.status(), { status: 202 });
+  },
+};

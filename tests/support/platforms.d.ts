@@ -1,0 +1,34 @@
+/**
+ * As much of the platforms of the recipes as these use, so that `npm test` compiles all of them.
+ * `npm run test:runtimes` compiles them with the real types of each platform.
+ */
+
+declare const Deno: { serve(handler: (request: Request) => Promise<Response>): void };
+
+declare interface Workflow<Params> {
+  create(options: { id: string; params: Params }): Promise<{ status(): Promise<unknown> }>;
+  get(id: string): Promise<{ status(): Promise<unknown> }>;
+}
+
+declare module "cloudflare:workers" {
+  export interface WorkflowEvent<Params> {
+    readonly payload: Params;
+  }
+  export interface WorkflowStep {
+    do<T>(name: string, step: () => Promise<T>): Promise<T>;
+    sleep(name: string, milliseconds: number): Promise<void>;
+  }
+  export abstract class WorkflowEntrypoint<Env, Params> {
+    readonly env: Env;
+    abstract run(event: WorkflowEvent<Params>, step: WorkflowStep): Promise<unknown>;
+  }
+}
+
+declare module "msw" {
+  export const http: { get(url: string, respond: () => Response): unknown };
+  export const HttpResponse: { json(body: unknown, init?: ResponseInit): Response };
+}
+
+declare module "msw/node" {
+  export function setupServer(...handlers: unknown[]): { listen(): void; close(): void };
+}
