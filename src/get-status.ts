@@ -870,11 +870,12 @@ async function sendRequest(
     // Not called as `opts.fetch`: Workers reject that as an illegal invocation.
     const response = await fetch(url, init);
     message = "fetch did not return a Response with a readable body";
-    const { body } = response;
+    // Read before `getReader`, after which `bodyUsed` is true in Bun.
+    const { body, bodyUsed } = response;
     // Opened first, so that it can be cancelled if the response is invalid.
     if (body !== null) reader = body.getReader();
     // A used body would be read as an empty one.
-    if (reader ? response.bodyUsed !== true : body === null) {
+    if (reader ? bodyUsed !== true : body === null) {
       http = readHead(response, url);
     }
     if (http) {
