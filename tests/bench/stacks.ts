@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { NODE } from "./runtimes.ts";
 
@@ -92,18 +92,8 @@ function bundle(name: string, schema: Stack["schema"]): void {
 }
 
 function generateHeyApi(): void {
-  const script = join(work, "hey-api.mjs");
-  writeFileSync(
-    script,
-    `import { createClient } from ${JSON.stringify(pathToFileURL(load.resolve("@hey-api/openapi-ts")).href)};
-await createClient({
-  input: ${JSON.stringify(join(here, "openapi.json"))},
-  output: ${JSON.stringify(join(work, "generated/hey-api"))},
-  plugins: ["@hey-api/client-fetch", "@hey-api/sdk", "@hey-api/typescript"],
-  logs: { level: "silent" },
-});`,
-  );
-  execFileSync(NODE.command[0], [script], { cwd: work, stdio: ["ignore", "ignore", "inherit"] });
+  const args = [join(here, "hey-api.mjs"), join(here, "openapi.json"), join(work, "generated/hey-api")];
+  execFileSync(NODE.command[0], args, { stdio: ["ignore", "ignore", "inherit"] });
 }
 
 function generateOpenApi(): void {
