@@ -4,7 +4,7 @@ import { OURS, STACKS, gzipSize } from "./stacks.ts";
 
 const WIDTH = 760;
 const HEIGHT = 420;
-const PLOT = { left: 60, right: 730, top: 130, bottom: 360 };
+const PLOT = { left: 60, right: 730, top: 24, bottom: 360 };
 const SIZES = [200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000];
 /** The least distance between two slanted labels. */
 const LABEL = 17;
@@ -24,7 +24,7 @@ export function chart(scores: Scores): string {
   };
   const y = (documents: number): number => PLOT.bottom - (documents / top) * (PLOT.bottom - PLOT.top);
   const points = STACKS.map((stack): Point => ({
-    label: stack.title.replaceAll(/[*`]/g, ""),
+    label: stack.title.replaceAll(/[*`]| typescript-fetch$/g, ""),
     own: stack.name === OURS.name,
     x: x(gzipSize(stack)),
     y: y(scores.stacks[stack.name]!.read),
@@ -61,20 +61,26 @@ ${[
 `;
 }
 
-/** The points, with labels that are moved to the right until they do not touch. */
+/** The points. Labels are below and slanted, and moved to the right until they do not touch; the own one is above. */
 function place(points: readonly Point[]): string[] {
   const ends = new Map<number, number>();
   return [...points]
     .sort((a, b) => a.x - b.x)
     .flatMap(({ label, own, x, y }) => {
+      const [pointX, pointY] = [round(x), round(y)];
+      if (own) {
+        return [
+          `<circle class="own" cx="${pointX}" cy="${pointY}" r="6"/>`,
+          `<text class="own" x="${pointX}" y="${pointY - 12}" text-anchor="middle">${label}</text>`,
+        ];
+      }
       const end = Math.max(x, (ends.get(y) ?? -Infinity) + LABEL);
       ends.set(y, end);
-      const [labelX, labelY] = [round(end + 6), round(y - 12)];
-      const mark = own ? ` class="own"` : "";
+      const [labelX, labelY] = [round(end + 4), round(y + 16)];
       return [
-        `<line x1="${round(x)}" y1="${round(y)}" x2="${labelX}" y2="${labelY}"/>`,
-        `<circle${mark} cx="${round(x)}" cy="${round(y)}" r="${own ? 6 : 4}"/>`,
-        `<text${mark} x="${labelX}" y="${labelY}" transform="rotate(-40 ${labelX} ${labelY})">${label}</text>`,
+        `<line x1="${pointX}" y1="${pointY}" x2="${labelX}" y2="${labelY - 6}"/>`,
+        `<circle cx="${pointX}" cy="${pointY}" r="4"/>`,
+        `<text x="${labelX}" y="${labelY}" transform="rotate(40 ${labelX} ${labelY})">${label}</text>`,
       ];
     });
 }

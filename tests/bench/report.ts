@@ -15,6 +15,9 @@ import {
   type Stack,
 } from "./stacks.ts";
 
+/** How often everything is measured: `--passes 1` gives a quick look. */
+export const passes = Number(/--passes (\d+)/.exec(process.argv.join(" "))?.[1] ?? 3);
+
 /** The median of some runs, and the lowest and highest of them. */
 export interface Figure {
   readonly median: number;
@@ -100,7 +103,7 @@ ${table(
 
 ## One call
 
-Ratios to one call of \`fetch\` and \`json()\`: the median of ${"three"} runs and, in parentheses, the lowest and the highest. A
+Ratios to one call of \`fetch\` and \`json()\`: the median of ${passes} runs and, in parentheses, the lowest and the highest. A
 run is a process of its own that compares the two in many short rounds. The job is a running one as pygeoapi sends it;
 for the stacks with a schema, which refuse that document, the standard's own example. ≈ marks a ratio whose range
 overlaps with that of ogcapi-job-status in the same column: the two are not ordered.
@@ -122,9 +125,9 @@ ${TASKS.map((task) => `${task === "injected" ? "Injected" : "Loopback"}:\n\n${ca
 A BYOB reader is faster in Deno, whose default reader allocates 64 KiB for each read. Bun and many injected streams
 refuse it, and Node is slower with it. The library uses the default reader everywhere.
 
-## Peers and Node 20
+## Peers that do not run everywhere
 
-${nodeSupport(results)}
+${support(results)}
 
 ## The generated Python client
 
@@ -203,16 +206,18 @@ function unmet({ ratios }: Measured): string {
   return missed.length ? `Aims that this run did not meet: ${missed.join("; ")}.` : "This run met every aim.";
 }
 
-/** A line for each peer that declares no support of Node 20, or does not run on it. */
-function nodeSupport({ broken }: Measured): string {
-  const lines = STACKS.flatMap((stack) => {
+/** A line for each peer that declares no support of Node 20, and for each runtime in which one fails. */
+function support({ broken }: Measured): string {
+  const dropped = STACKS.flatMap((stack) => {
     const declared = declaredNode(stack);
-    const failure = broken.get(`${RUNTIMES[0]!.name} ${stack.name}`);
-    if (failure === undefined && !/^>=2[1-9]/.test(declared?.node ?? "")) return [];
-    const declares = declared ? `${declared.package} declares Node ${declared.node}` : stack.title;
-    return [`- ${declares}: its bundle ${failure === undefined ? "still runs on" : `fails on (${failure})`} Node 20.`];
+    if (!declared || !/^>=2[1-9]/.test(declared.node)) return [];
+    const fails = broken.has(`Node 20 ${stack.name}`);
+    return [
+      `- ${declared.package} declares Node ${declared.node}. Its bundle ${fails ? "fails" : "still runs"} on Node 20.`,
+    ];
   });
-  return lines.length ? lines.join("\n") : "All peers run on Node 20, and declare so.";
+  const failures = [...broken].map(([where, error]) => `- ${where} fails: ${error}`);
+  return [...dropped, ...failures].join("\n") || "All peers run everywhere.";
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

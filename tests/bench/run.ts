@@ -9,7 +9,7 @@ import { installPrivate } from "../support/install.ts";
 import { chart } from "./chart.ts";
 import { RUNNING, VALID, recordedAnswers, type RecordedAnswer } from "./corpus.ts";
 import { score, type Outcome } from "./read.ts";
-import { alternatives, report, sizes, type Figure, type Measured } from "./report.ts";
+import { alternatives, passes, report, sizes, type Figure, type Measured } from "./report.ts";
 import { NODE, RUNTIMES, runScript, type Runtime } from "./runtimes.ts";
 import {
   FETCH,
@@ -28,9 +28,6 @@ import {
 
 /** The most that the library may weigh, in bytes. */
 const MUST_WEIGH = { getStatus: 2_600, module: 2_900 };
-
-/** How often everything is measured: `--passes 1` gives a quick look. */
-const passes = Number(/^\d+$/.exec(process.argv[process.argv.indexOf("--passes") + 1] ?? "")?.[0] ?? 3);
 
 interface Calls {
   readonly injected: { readonly microseconds: number; readonly ratio: number };
