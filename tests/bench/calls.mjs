@@ -26,11 +26,11 @@ async function time(call, count) {
 }
 
 /**
- * Compares calls in many short rounds: other processes disturb few of them, and then both sides.
- * Each round times base, other, other, base, so that a steady drift cancels out.
+ * Compares two calls in many rounds. Each round times base, other, other, base, so that a steady drift cancels out, and
+ * is far shorter than a time slice of the scheduler, so that on a busy machine most rounds run undisturbed.
  */
 async function compare(base, other, milliseconds) {
-  const slice = Math.ceil(2 / ((await time(base, 200)) / 200)); // some two milliseconds
+  const slice = Math.ceil(0.3 / ((await time(base, 200)) / 200)); // calls in some 0.3 ms
   const times = [];
   const ratios = [];
   for (const end = performance.now() + milliseconds; performance.now() < end || times.length < 20;) {

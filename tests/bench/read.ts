@@ -26,6 +26,8 @@ export interface Score {
 
 export interface Scores {
   readonly stacks: Readonly<Record<string, Score>>;
+  /** For example `116 recorded answers (41 verbatim, 63 reconstructed, 12 made up)`. */
+  readonly answers: string;
   readonly documents: number;
   readonly valid: number;
   readonly errors: number;
@@ -65,11 +67,19 @@ export function score(
   });
   return {
     stacks: Object.fromEntries(stacks),
+    answers: count(answers),
     documents: documents.length,
     valid: valid.length,
     errors: errors.length,
     others: others.length,
   };
+}
+
+function count(answers: readonly RecordedAnswer[]): string {
+  const parts = (["verbatim", "reconstructed", "made up"] as const).map(
+    (kind) => `${answers.filter(({ how }) => how === kind).length} ${kind}`,
+  );
+  return `${answers.length} recorded answers (${parts.join(", ")})`;
 }
 
 function succeeded({ status }: RecordedAnswer): boolean {

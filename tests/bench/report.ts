@@ -72,7 +72,8 @@ A bundle of the stack with its duty: esbuild, minified, ES2022; gzip level 9.
 
 ## What is read
 
-The ${scores.documents + scores.errors + scores.others} recorded answers of \`tests/servers\` that have a status of 2xx, 4xx or 5xx; no expected result is used.
+Every stack is given the ${scores.answers} of \`tests/servers\`. Their expected results are
+not used.
 
 ![Size of each stack against the documents that it reads](chart.svg)
 
@@ -94,11 +95,14 @@ ${table(
 
 - A document is a 2xx answer whose body is a JSON object with a non-empty string \`status\` and an id (\`jobID\`, \`id\`,
   \`jobId\` or \`job_id\`) that is a string.
-- Read: returned as a status document whose typed \`status\` is a value of the type that the stack declares.
+- Read: returned as a status document whose \`status\` is of the type that the stack declares: the five codes of 1.0, and
+  for ogcapi-job-status also \`created\` and \`unknown\`.
 - Valid: accepted by a validator (ajv) of the status schema that OGC API - Processes 1.0 publishes; \`format\` is not
   checked. Invalid: refused by it, although a server sends it.
-- Status outside its type: returned as a status document, with a \`status\` that the declared type does not have.
-- Errors thrown: answers of 400 and above that end in an exception, with the stack's option against that if it has one.
+- Status outside its type: returned as a status document, with a \`status\` that the declared type does not have, or none
+  at all (the Python client returns \`None\` for a 201 or 202).
+- Errors thrown: answers of 400 and above that end in an exception, although the stack's option against that is set, if
+  it has one.
 - Mistaken: 2xx answers without a document that are returned as a status document.
 
 ## One call
