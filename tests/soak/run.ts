@@ -95,7 +95,11 @@ async function runWave(wave: number): Promise<void> {
   setGlobalDispatcher(agent);
   const url = `http://127.0.0.${1 + (wave % 20)}:${port}`;
   let pending = 0;
-  const track = (call: Promise<void>): Promise<void> => (pending++, call.finally(() => pending--));
+  const track = async (call: Promise<void>): Promise<void> => {
+    pending++;
+    await call;
+    pending--;
+  };
   const all = [
     ...Array.from({ length: inFlight }, (_, i) => track(callNetwork(url, wave * inFlight + i, signals))),
     ...STUBS.flatMap((stub) => Array.from({ length: STUB_CALLS }, (_, i) => track(callStub(stub, i, signals)))),

@@ -4,7 +4,7 @@ import type { Fetch } from "../../src/get-status.ts";
 export interface Stub {
   readonly name: string;
   readonly outcome: string;
-  /** Makes the value that `fetch` returns; whoever cancels its stream calls `cancelled`. */
+  /** Returns what `fetch` resolves with. Its stream calls `cancelled` when it is cancelled. */
   readonly respond: (id: string, cancelled: () => void) => unknown;
   /** Whether the stream must be cancelled. */
   readonly cancels: boolean;
@@ -55,7 +55,7 @@ function unreadable(name: string, respond: () => unknown): Stub {
   return { name, outcome: "network without http", respond, cancels: false };
 }
 
-/** A body with something else than bytes in it: broken off in a 200, read as far as possible in a 503. */
+/** A body with a chunk that is not bytes: broken off in a 200, read as far as possible in a 503. */
 function chunk(name: string, make: Chunk): Stub[] {
   return [200, 503].map((code) => ({
     name: `${name} in a ${code}`,
@@ -70,7 +70,7 @@ function chunk(name: string, make: Chunk): Stub[] {
   }));
 }
 
-/** A body over `maxBytes` whose `cancel` misbehaves. */
+/** A body over `maxBytes`, and what its `cancel` returns. */
 function cancelling(name: string, end: () => unknown): Stub {
   return {
     name,
@@ -169,7 +169,7 @@ export const STUBS: readonly Stub[] = [
 const LINKS = Array.from({ length: 60_000 }, () => '{"href":"a"}').join();
 
 function fail(): never {
-  throw new Error("the stub failed, as it should");
+  throw new Error("the stub failed on purpose");
 }
 
 /** The `fetch` of a stub; one that would never settle follows the signal, as every platform's does. */
