@@ -1,4 +1,4 @@
-// Answers every request with the same status document, and prints its URL.
+// Sends the same status document for every request, and prints its URL.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 

@@ -1,9 +1,9 @@
-/** The ways in which one answer in three fails, each with what getStatus makes of it. */
+/** The faults of one response in three, each with the outcome that getStatus must return for it. */
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 
-/** What is sent: `mark` tells whose answer it is, `response` writes it as HTTP and `socket` as bytes. */
+/** Sends a response as HTTP or as bytes; `mark` identifies the job that it is for. */
 type Answer = (mark: string, response: ServerResponse, socket: Socket) => void;
 
 const bomb = Buffer.alloc(1_000_000, "x");
@@ -12,7 +12,7 @@ function head(status: number, ...headers: string[]): string {
   return [`HTTP/1.1 ${status} X`, ...headers, "", ""].join("\r\n");
 }
 
-/** Sends these bytes, and ends the connection: `response` does not know of them, and would let none after it through. */
+/** Sends these bytes and ends the connection. */
 function bytes(...parts: (string | Uint8Array)[]): Answer {
   return (_, __, socket) => {
     for (const part of parts) socket.write(part);
@@ -53,20 +53,20 @@ export const FAULTS: readonly (readonly [outcome: string, answer: Answer])[] = [
   ["network", bytes(head(200, `X-Long: ${"x".repeat(100_000)}`))],
   ["network", bytes(head(200, ...Array.from({ length: 3_000 }, (_, i) => `X-${i}: ${i}`)))],
   ["network", bytes(head(100))],
-  // Codings that are broken, cut off (which Node takes for the whole), and bombs.
+  // Content codings that are broken or cut off (Node reports no error for the latter), and bombs.
   ["network", coded("gzip", Buffer.from("no gzip at all"))],
   ["network", coded("br", Buffer.from("no brotli at all"))],
   ["malformed 200", coded("gzip", gzipSync("<p>").subarray(0, 15))],
   ["over", coded("gzip", gzipSync(bomb))],
   ["over", coded("deflate", deflateSync(bomb))],
   ["over", coded("br", brotliCompressSync(bomb))],
-  // Redirects to itself, to other schemes, with credentials, and to nowhere.
+  // Redirects to the same URL, to another scheme, with credentials, to an invalid URL, and without a location.
   ["network", (_, response) => response.writeHead(302, { location: response.req.url }).end()],
   ["network", redirect("ftp://h/jobs/j")],
   ["network", redirect("http://user:secret@127.0.0.1:1/")],
   ["network", redirect("http://[")],
   ["http 302", (mark, response) => response.writeHead(302).end(mark)],
-  // Text that is no UTF-8.
+  // Text that is not UTF-8.
   ["malformed 200", bytes(head(200, "Content-Length: 4"), Buffer.from("{}", "utf16le"))],
   ["http 500", bytes(head(500, "Content-Length: 3"), new Uint8Array([0x61, 0xff, 0x62]))],
   // Too much, too slow, and never.
@@ -91,7 +91,7 @@ export const FAULTS: readonly (readonly [outcome: string, answer: Answer])[] = [
   ["TimeoutError", () => {}],
 ];
 
-/** The failure that a job's number stands for, if it is one that fails. */
+/** The fault of the job with this number, if it has one. */
 export function faultOf(number: number): (typeof FAULTS)[number] | undefined {
   return number % 3 ? undefined : FAULTS[(number / 3) % FAULTS.length];
 }

@@ -1,6 +1,6 @@
 /**
- * Ten thousand calls in flight, wave upon wave, against a server that fails one in three: `npm run test:soak`.
- * Each call must settle as its own answer says, and heap and sockets must be as they were.
+ * Thousands of calls in flight, wave upon wave, against a server that fails one in three and beside stubs that return
+ * anything: `npm run test:soak`. What holds for every call is one test, however many calls there are.
  */
 import { spawn } from "node:child_process";
 import { once, setMaxListeners } from "node:events";
@@ -9,8 +9,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { getHeapStatistics } from "node:v8";
 import { Agent, setGlobalDispatcher } from "undici";
-import { getStatus } from "../../src/get-status.ts";
+import { getStatus, isNotFound, isServerError, isStatusInfo, type Fetch, type Result } from "../../src/get-status.ts";
 import { FAULTS, faultOf } from "./faults.ts";
+import { STUBS, fetchOf } from "./stubs.ts";
 
 const { values } = parseArgs({
   options: { seconds: { type: "string", default: "300" }, flight: { type: "string", default: "10000" } },
@@ -19,6 +20,36 @@ const inFlight = Number(values.flight);
 const end = Date.now() + Number(values.seconds) * 1_000;
 const collect = (globalThis as { gc?: () => void }).gc!;
 
+/** How often each stub is called in a wave. */
+const STUB_CALLS = 3;
+
+/** The most memory that the process may occupy: twice what 10,000 connections took when this was written. */
+const RSS_BOUND = 1_200 * 1_048_576;
+
+const TESTS = {
+  settled: "every call settles",
+  outcome: "every call over the network ends in the outcome that its response calls for",
+  mixed: "no call returns the response to another",
+  guards: "exactly one guard accepts each result",
+  stubs: "every call of a hostile stub ends in the outcome that the contract states",
+  cancelled: "every stream that is not read to its end is cancelled, once",
+  unhandled: "no rejection is unhandled",
+  connections: "no connection is held after its call has settled",
+  sockets: "no socket and no buffer is left after a wave",
+  heap: "the heap does not grow from the second wave to the last",
+  rss: `the process occupies less than ${mebibytes(RSS_BOUND)} MiB at any time`,
+} as const;
+
+/** For each test, what went wrong and how often. */
+const problems = new Map<keyof typeof TESTS, Map<string, number>>();
+
+function note(test: keyof typeof TESTS, problem: string): void {
+  const found = problems.get(test) ?? new Map<string, number>();
+  problems.set(test, found.set(problem, (found.get(problem) ?? 0) + 1));
+}
+
+process.on("unhandledRejection", (reason) => note("unhandled", String(reason)));
+
 const server = spawn(process.execPath, [fileURLToPath(new URL("server.js", import.meta.url))], {
   stdio: ["ignore", "pipe", "inherit"],
 });
@@ -26,65 +57,118 @@ process.on("exit", () => server.kill());
 const [line] = await once(server.stdout, "data");
 const port = String(line).trim();
 
-const problems = new Map<string, number>();
-const note = (problem: string): unknown => problems.set(problem, (problems.get(problem) ?? 0) + 1);
-let calls = 0;
-const heaps: number[] = [];
+let peak = 0;
+setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 50).unref();
 
+const calls = { network: 0, stubs: 0 };
+const heaps: number[] = [];
 for (let wave = 0; wave < 3 || Date.now() < end; wave++) {
-  // Who is never answered gives up soon; the others have all the time that a busy machine may need.
+  await runWave(wave);
+  heaps.push(getHeapStatistics().used_heap_size);
+}
+const [first = 0, last = 0] = [heaps[1], heaps.at(-1)];
+if (last > first * 1.2 + 2_000_000) note("heap", `from ${mebibytes(first)} to ${mebibytes(last)} MiB`);
+if (peak > RSS_BOUND) note("rss", `it occupied ${mebibytes(peak)} MiB`);
+
+for (const [test, title] of Object.entries(TESTS)) {
+  const found = problems.get(test as keyof typeof TESTS);
+  console.log(`${found ? "FAIL" : "ok  "} ${title}`);
+  for (const [problem, count] of found ?? []) console.log(`     ${problem}: ${count} times`);
+}
+console.log(
+  `${calls.network} calls over the network in ${heaps.length} waves, one in three with one of ${FAULTS.length} faults`,
+);
+console.log(`${calls.stubs} calls of ${STUBS.length} hostile stubs`);
+console.log(`heap ${mebibytes(first)} MiB after the second wave, ${mebibytes(last)} MiB after the last`);
+console.log(`memory of the process: ${mebibytes(peak)} MiB at most`);
+console.log(`${Object.keys(TESTS).length - problems.size} passed, ${problems.size} failed`);
+process.exit(problems.size ? 1 : 0);
+
+async function runWave(wave: number): Promise<void> {
+  // Calls without a response end soon; the others have all the time that a busy machine may need.
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new DOMException("the wave takes two minutes", "TimeoutError")), 120_000);
-  const signals = { soon: AbortSignal.timeout(3_000), late: late.signal };
+  const timer = setTimeout(() => late.abort(new DOMException("a wave takes two minutes", "TimeoutError")), 120_000);
+  const signals: Signals = { soon: AbortSignal.timeout(3_000), late: late.signal };
   for (const signal of Object.values(signals)) setMaxListeners(0, signal);
   // Connections of its own for each wave, since the platform keeps its pools for ever.
   const agent = new Agent();
   setGlobalDispatcher(agent);
-  await Promise.all(
-    Array.from({ length: inFlight }, (_, i) =>
-      call(`http://127.0.0.${1 + (wave % 20)}:${port}`, wave * inFlight + i, signals),
-    ),
-  );
-  clearTimeout(timer); // it holds the signal, which holds what has listened to it
-  // Waits for whatever still holds its connection; nothing may, since each call has settled.
-  if (!(await Promise.race([agent.close().then(() => true), sleep(30_000, false, { ref: false })])))
-    note("a call still holds its connection");
+  const url = `http://127.0.0.${1 + (wave % 20)}:${port}`;
+  let pending = 0;
+  const track = async (call: Promise<void>): Promise<void> => {
+    pending++;
+    await call;
+    pending--;
+  };
+  const all = [
+    ...Array.from({ length: inFlight }, (_, i) => track(callNetwork(url, wave * inFlight + i, signals))),
+    ...STUBS.flatMap((stub) => Array.from({ length: STUB_CALLS }, (_, i) => track(callStub(stub, i, signals)))),
+  ];
+  if (!(await inTime(Promise.all(all), 180_000))) note("settled", `${pending} calls of wave ${wave} are pending`);
+  clearTimeout(timer); // it holds the signal, which holds its listeners
+  // Waits for the connections that are still held.
+  if (!(await inTime(agent.close(), 30_000))) note("connections", `in wave ${wave}`);
   await quiet(); // or the next wave would need more file descriptors than there are
-  heaps.push(getHeapStatistics().used_heap_size);
 }
-const [first = 0, last = 0] = [heaps[1], heaps.at(-1)];
-if (last > first * 1.2 + 2_000_000) note(`the heap grew from ${first} to ${last}`);
-for (const [problem, count] of problems) console.log(`FAIL ${problem}: ${count} times`);
-console.log(`${calls} calls in ${heaps.length} waves, one in three with one of ${FAULTS.length} faults`);
-console.log(`heap ${mebibytes(first)} MiB after the second wave, ${mebibytes(last)} MiB after the last`);
-const failed = [...problems.values()].reduce((sum, count) => sum + count, 0);
-console.log(`${calls - Math.min(failed, calls)} passed, ${failed} failed`);
-process.exit(failed ? 1 : 0);
 
-async function call(url: string, number: number, signals: { soon: AbortSignal; late: AbortSignal }): Promise<void> {
+interface Signals {
+  readonly [name: string]: AbortSignal;
+  readonly soon: AbortSignal;
+  readonly late: AbortSignal;
+}
+
+async function callNetwork(url: string, number: number, signals: Signals): Promise<void> {
   const id = String(number);
   const expected = faultOf(number)?.[0] ?? "running";
-  let outcome: string;
-  let told: string | undefined;
-  try {
-    const result = await getStatus(url, id, {
-      signal: expected === "TimeoutError" ? signals.soon : signals.late,
-      maxBytes: 1_000,
-    });
-    if (result.kind === "StatusInfo") [outcome, told] = [result.status, result.jobID];
-    else if (result.kind === "ServerError" && result.reason === "network") outcome = "network";
-    else {
-      outcome = result.message === "body over maxBytes" ? "over" : `${result.reason} ${result.http.status}`;
-      told = /<(\d+)>/.exec(result.body)?.[1];
-    }
-  } catch (error) {
-    outcome = (error as Error).name;
-  }
-  calls++;
-  if (told !== undefined && told !== id) note("an answer of another job");
+  const outcome = await run(url, id, undefined, expected, signals);
+  calls.network++;
   // A connection that breaks may take the head with it.
-  if (outcome !== expected && !(expected === "http 503" && outcome === "network"))
-    note(`${outcome} instead of ${expected}`);
+  const actual = outcome === "network without http" ? "network" : outcome;
+  if (actual !== expected && !(expected === "http 503" && actual === "network"))
+    note("outcome", `${outcome} instead of ${expected}`);
+}
+
+async function callStub(stub: (typeof STUBS)[number], number: number, signals: Signals): Promise<void> {
+  const id = String(number);
+  let cancelled = 0;
+  const fetch = fetchOf(stub, id, () => cancelled++);
+  const outcome = await run("http://h", id, fetch, stub.outcome, signals);
+  calls.stubs++;
+  if (outcome !== stub.outcome) note("stubs", `${stub.name}: ${outcome} instead of ${stub.outcome}`);
+  if (cancelled !== Number(stub.cancels)) note("cancelled", `${stub.name}: cancelled ${cancelled} times`);
+}
+
+async function run(
+  url: string,
+  id: string,
+  fetch: Fetch | undefined,
+  expected: string,
+  { soon, late }: Signals,
+): Promise<string> {
+  let result: Result;
+  try {
+    result = await getStatus(url, id, {
+      fetch,
+      signal: expected === "TimeoutError" ? soon : late,
+      // Small, since so many are in flight; a stub that is to be read whole has more than the network sends.
+      maxBytes: fetch && expected === "running" ? undefined : 1_000,
+    });
+  } catch (error) {
+    return (error as Error).name;
+  }
+  const accepting = [isStatusInfo, isNotFound, isServerError].filter((guard) => guard(result));
+  if (accepting.length !== 1) note("guards", `${accepting.length} guards accept ${result.kind}`);
+  const mark = result.kind === "StatusInfo" ? result.jobID : /<(\d+)>/.exec(result.body ?? "")?.[1];
+  if (mark !== undefined && mark !== id) note("mixed", `the response of ${mark} instead of ${id}`);
+  return describe(result);
+}
+
+/** For example `running`, `not-found 404`, `network without http`. */
+function describe(result: Result): string {
+  if (result.kind === "StatusInfo") return result.status;
+  if (result.message === "Response body is too large (see maxBytes)") return "over";
+  if (result.reason === "network") return result.http ? "network" : "network without http";
+  return `${result.reason} ${result.http.status}`;
 }
 
 /** Waits until the connections have been let go, and what Node still inflates of the bombs although nobody reads it. */
@@ -93,10 +177,15 @@ async function quiet(): Promise<void> {
   const buffers = (): number => (collect(), getHeapStatistics().external_memory);
   for (const limit = Date.now() + 30_000; sockets() > 5 || buffers() > 20_000_000; await sleep(200)) {
     if (Date.now() > limit) {
-      note(`${sockets()} sockets and ${mebibytes(buffers())} MiB of buffers stay`);
+      note("sockets", `${sockets()} sockets and ${mebibytes(buffers())} MiB of buffers`);
       return;
     }
   }
+}
+
+/** Whether the promise is fulfilled before the time is over. */
+function inTime(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  return Promise.race([promise.then(() => true), sleep(milliseconds, false, { ref: false })]);
 }
 
 function mebibytes(bytes: number): string {

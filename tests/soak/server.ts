@@ -1,4 +1,4 @@
-/** Answers `/jobs/{number}`: one in three fails, each in its own way. It prints its port, on which 127.0.0.1 to 127.0.0.20 listen. */
+/** Responds to `/jobs/{number}`, to one in three with a fault. Listens on 127.0.0.1 to 127.0.0.20, and prints its port. */
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { faultOf } from "./faults.ts";
@@ -10,8 +10,8 @@ const answer: RequestListener = (request, response) => {
   else response.setHeader("content-type", "application/json").end(JSON.stringify({ jobID: id, status: "running" }));
 };
 
-// One port on many loopback addresses: connections that have ended keep their port of the client for a minute, for each address.
-// Who stops to listen is half of what is tried here.
+// One port on many loopback addresses: for each address, a closed connection keeps its client port busy for a minute.
+// Clients that close the connection early are part of the test, so errors of a socket are ignored.
 const ignore = (socket: Socket): unknown => socket.on("error", () => {});
 const first = createServer(answer).on("connection", ignore);
 first.listen(0, "127.0.0.1", 20_000, () => {

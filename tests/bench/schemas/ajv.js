@@ -1,4 +1,4 @@
-// The schema of 1.0, compiled ahead.
+// The schema of 1.0, compiled ahead of time.
 import validate from "generated/ajv.js";
 
 export const parse = (document) => {

@@ -3,7 +3,7 @@ import ky from "ky";
 export const create = ({ fetch, parse, baseUrl }) => {
   const api = ky.create({
     fetch,
-    prefixUrl: baseUrl,
+    prefix: baseUrl,
     retry: 0,
     throwHttpErrors: false,
     headers: { accept: "application/json" },

@@ -10,7 +10,8 @@ export const create = ({ fetch, parse, baseUrl }) => {
       return { kind: "StatusInfo", status: parse(await api.getStatus({ jobId }, { signal })).status };
     } catch (error) {
       if (!(error instanceof ResponseError)) throw error;
-      return { kind: error.response.status === 404 ? "NotFound" : "ServerError" };
+      // It has no option against throwing for an HTTP status.
+      return { kind: error.response.status === 404 ? "NotFound" : "ServerError", threw: true };
     }
   };
 };

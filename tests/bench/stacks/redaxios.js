@@ -1,6 +1,6 @@
 import axios from "redaxios";
 
-// It passes no signal on.
+// It does not pass the signal on.
 export const create =
   ({ fetch, parse, baseUrl }) =>
   async (jobId) => {

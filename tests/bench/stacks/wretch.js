@@ -1,7 +1,7 @@
 import wretch from "wretch";
 
 export const create = ({ fetch, parse, baseUrl }) => {
-  const api = wretch(baseUrl).polyfills({ fetch }).headers({ accept: "application/json" });
+  const api = wretch(baseUrl).fetchPolyfill(fetch).headers({ accept: "application/json" });
   return (jobId, signal) =>
     api
       .options({ signal })
