@@ -3,7 +3,8 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe } from "../support/suite.ts";
-import { brief, execute, freePort, getStatus, info, startNginx, startPygeoapi, watch, work } from "./support.ts";
+import { startNginx, startPygeoapi } from "./servers.ts";
+import { brief, execute, freePort, getStatus, info, watch, work } from "./support.ts";
 
 const upstream = await startPygeoapi();
 const [port, tls, nowhere] = [await freePort(), await freePort(), await freePort()];
