@@ -20,7 +20,7 @@ describe("pygeoapi 0.24.0 with PostgreSQL", (test) => {
       name: "PostgreSQL",
       stop: () => postgresql.stop("SIGQUIT"),
       restart: () => postgresql.restart(),
-      down: "?",
+      down: "ServerError http 500: HTTP 500",
     },
   });
 

@@ -14,7 +14,7 @@ import { join } from "node:path";
  * Debian's packages come in the version of the machine.
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
 >>>>>>> 8e793d9 (Test five more servers live)
@@ -104,13 +104,14 @@ async function debian(packages: Readonly<Record<string, string>>): Promise<void>
   for (const [command] of missing) if (!find(command)) throw new Error(`${command} is missing`);
 }
 
-/** Installs Python packages into a virtual environment of their own, anew if their requirements have changed. */
+/** Installs Python packages into a virtual environment of their own. */
 async function python(name: string, requirements: string): Promise<void> {
   const environment = join(environments, name);
-  await once(environment, join(here, requirements), async () => {
+  const file = join(here, requirements);
+  await once(environment, readFileSync(file, "utf8"), async () => {
     await run(findPython(), ["-m", "venv", environment]);
     const pip = join(environment, "bin/pip");
-    await run(pip, ["install", "--quiet", "--disable-pip-version-check", "--requirement", join(here, requirements)]);
+    await run(pip, ["install", "--quiet", "--disable-pip-version-check", "--requirement", file]);
   });
 }
 
@@ -118,20 +119,20 @@ async function python(name: string, requirements: string): Promise<void> {
 async function crate(name: string, version: string): Promise<void> {
   if (!find("cargo")) throw new Error("cargo is missing");
   const root = join(environments, "cargo");
-  await once(root, fileURLToPath(import.meta.url), () =>
+  await once(root, `${name} ${version}`, () =>
     run("cargo", ["install", "--quiet", "--debug", "--locked", "--root", root, "--version", version, name]),
 >>>>>>> 8e793d9 (Test five more servers live)
   );
 }
 
-/** Installs into a folder unless that was done since its lock has changed. */
-async function once(folder: string, lock: string, install: () => Promise<void>): Promise<void> {
+/** Installs into a folder, unless that was done for the same versions before. */
+async function once(folder: string, versions: string, install: () => Promise<void>): Promise<void> {
   const done = join(folder, "installed");
-  if (existsSync(done) && statSync(done).mtimeMs > statSync(lock).mtimeMs) return;
+  if (existsSync(done) && readFileSync(done, "utf8") === versions) return;
   console.log(`installing ${folder.slice(environments.length + 1)}`);
   rmSync(folder, { recursive: true, force: true });
   await install();
-  writeFileSync(done, "");
+  writeFileSync(done, versions);
 }
 
 <<<<<<< HEAD

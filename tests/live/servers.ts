@@ -84,11 +84,13 @@ export async function startFastgeoapi(key: string): Promise<Server> {
     ...variables,
     ENV_STATE: "prod",
     HOST: "127.0.0.1",
-    FASTGEOAPI_CONTEXT: "/geoapi",
-    PYGEOAPI_BASEURL: `http://127.0.0.1:${port}`,
-    API_KEY_ENABLED: "true",
-    PYGEOAPI_KEY_GLOBAL: key,
-    LOG_PATH: variables.JOBS_DIR,
+    PROD_LOG_PATH: variables.JOBS_DIR,
+    PROD_FASTGEOAPI_CONTEXT: "/geoapi",
+    PROD_PYGEOAPI_BASEURL: `http://127.0.0.1:${port}`,
+    PROD_PYGEOAPI_CONFIG: variables.PYGEOAPI_CONFIG,
+    PROD_PYGEOAPI_OPENAPI: variables.PYGEOAPI_OPENAPI,
+    PROD_API_KEY_ENABLED: "true",
+    PROD_PYGEOAPI_KEY_GLOBAL: key,
   };
   return restartable(baseUrl, () =>
     start(
@@ -108,7 +110,7 @@ export async function startFastprocesses(redisPort: number): Promise<Server> {
     env[`FP_${use}_HOST`] = "127.0.0.1";
     env[`FP_${use}_PORT`] = String(redisPort);
   }
-  const worker = "-A service.celery_app worker --concurrency 2 --loglevel INFO";
+  const worker = "-A fastprocesses.worker.celery_app worker --concurrency 2 --loglevel INFO";
   return restartable(baseUrl, async () => {
     const celery = await start([bin("fastprocesses", "celery"), ...worker.split(" ")], /\bready\.$/m, { env });
     const api = await start(
@@ -202,10 +204,10 @@ export async function startPostgresql(): Promise<Server> {
     stdio: ["ignore", "ignore", "pipe"],
   });
   const options = `-D ${data} -p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off`;
-  return restartable(`postgresql://postgres@127.0.0.1:${port}/postgres`, () =>
+  return restartable(`postgresql+psycopg2://postgres@127.0.0.1:${port}/postgres`, () =>
     start(
       [command("postgres"), ...options.split(" ")],
-      [command("pg_isready"), "-h", "127.0.0.1", "-p", String(port)],
+      [command("pg_isready"), ..."-h 127.0.0.1 -U postgres -p".split(" "), String(port)],
       user,
     ),
   );

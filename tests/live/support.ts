@@ -97,7 +97,9 @@ export async function start(
       child.ref();
       killGroup(pid, "SIGCONT");
       killGroup(pid, signal);
+      const late = setTimeout(() => killGroup(pid, "SIGKILL"), 15_000);
       await ended;
+      clearTimeout(late);
       killGroup(pid, "SIGKILL"); // workers that outlived their parent
       running.delete(pid);
       rmSync(join(groups, String(pid)), { force: true });

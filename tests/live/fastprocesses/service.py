@@ -7,7 +7,6 @@ from fastprocesses.api.server import OGCProcessesAPI
 from fastprocesses.core.base_process import BaseProcess
 from fastprocesses.core.output_protocol import BaseProcessResult
 from fastprocesses.processes.process_registry import register_process
-from fastprocesses.worker.celery_app import celery_app  # noqa: F401, for the worker
 
 
 class Seconds(BaseProcessResult):
