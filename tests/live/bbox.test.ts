@@ -12,7 +12,7 @@ describe("BBOX 0.6.1 in front of Dagster", (test) => {
     server,
     process: "wait",
     inputs: (seconds, fail) => ({ ops: { sleep: { config: { seconds, fail } } } }),
-    busy: 0,
+    first: { status: "accepted or running", behind: 0 }, // The execution is answered once Dagster has launched it.
     progress: false,
     results: /"seconds":3\.0/,
     failure: /It was told to fail/,

@@ -14,7 +14,7 @@ describe("fastprocesses 0.24.1 with Redis and Celery", (test) => {
     process: "wait",
     // fastprocesses answers from its cache if it has had the same inputs before.
     inputs: (seconds, fail) => ({ seconds, fail, key: String(key++) }),
-    busy: 2,
+    first: { status: "accepted", behind: 2 }, // Its worker takes two jobs at a time.
     progress: true,
     results: /"seconds":3\.0/,
     failure: /^It was told to fail$/,

@@ -25,7 +25,7 @@ describe("wraptile 0.3.0", (test) => {
     server,
     process: "sleep_a_while",
     inputs: (seconds, fail) => ({ duration: seconds, fail }),
-    busy: undefined,
+    first: { status: "running", behind: 0 },
     progress: true,
     results: /"return_value":3\.\d+/,
     failure: /^Woke up too early$/,
