@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import { describe } from "../support/suite.ts";
-<<<<<<< HEAD
-import { brief, execute, fetchResults, getStatus, info, startPygeoapi, watch } from "./support.ts";
-import type { Result, StatusInfo } from "../../src/get-status.ts";
-=======
 import { PYGEOAPI, testBehaviours } from "./behaviours.ts";
 import { startPygeoapi } from "./servers.ts";
 import { brief, execute, getStatus, info, watch } from "./support.ts";
->>>>>>> 8e793d9 (Test five more servers live)
 
 const interval = 300;
 
@@ -16,37 +11,7 @@ for (const prefix of ["", "/user/ogc-api"]) {
   const { baseUrl } = server;
 
   describe(`pygeoapi 0.21.0 ${prefix && `below ${prefix}`}`, (test) => {
-<<<<<<< HEAD
-    test("a job is accepted, runs with progress, succeeds, and has a link to its results", async () => {
-      const job = await execute(baseUrl, "wait", { seconds: 4 });
-      const first = info(await getStatus(job.baseUrl, job.jobId));
-      assert.equal(first.status, "accepted");
-      assert.equal(first.processID, "wait");
-      assert.equal(first.http.url, `${baseUrl}/jobs/${job.jobId}`);
-      const seen: StatusInfo[] = [];
-      const last = info(
-        await watch(job.baseUrl, job.jobId, { interval, onResult: (result) => seen.push(info(result)) }),
-      );
-      assert.equal(last.status, "successful");
-      assert.equal(last.progress, 100);
-      assert.ok(last.finished);
-      assert.ok(
-        seen.some(({ status, progress = 0 }) => status === "running" && progress > 5 && progress < 95),
-        seen.map(brief).join(),
-      );
-      for (const one of [last, { ...last, links: [] }]) {
-        assert.deepEqual(await (await fetchResults(job.baseUrl, one)).json(), { id: "seconds", value: 4 });
-      }
-    });
-
-    test("a failed job tells its reason", async () => {
-      const job = await execute(baseUrl, "wait", { seconds: 0, fail: true });
-      const result = info(await watch(job.baseUrl, job.jobId, { interval }));
-      assert.equal(result.status, "failed");
-      assert.match(result.message!, /It was told to fail$/);
-=======
     test("a job that was given no name fails for that reason", async () => {
->>>>>>> 8e793d9 (Test five more servers live)
       const hello = await execute(baseUrl, "hello-world", {});
       const last = info(await watch(hello.baseUrl, hello.jobId, { interval }));
       assert.match(last.message!, /Cannot process without a name$/);

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-/** Starts and stops real servers, and brings the packed library and the recipes. */
-=======
 /** Runs commands as servers, executes processes, and brings the library and its recipes. */
->>>>>>> 8e793d9 (Test five more servers live)
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -10,16 +6,8 @@ import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-<<<<<<< HEAD
-import type * as Library from "../../src/get-status.ts";
-import type { Result, StatusInfo } from "../../src/get-status.ts";
-import type * as Location from "../recipes/location.ts";
-import type * as Results from "../recipes/results.ts";
-import type * as Watch from "../recipes/watch.ts";
-=======
 import { isStatusInfo, type Result, type StatusInfo } from "ogcapi-job-status";
 import { createdJob } from "../recipes/location.ts";
->>>>>>> 8e793d9 (Test five more servers live)
 
 export { getStatus } from "ogcapi-job-status";
 export { fetchResults } from "../recipes/results.ts";
@@ -29,18 +17,8 @@ export { watch } from "../recipes/watch.ts";
 export const here = fileURLToPath(new URL("../../../tests/live/", import.meta.url));
 /** What the servers write. */
 export const work = fileURLToPath(new URL("../../live/", import.meta.url));
-<<<<<<< HEAD
-const here = fileURLToPath(new URL("../../../tests/live/", import.meta.url));
-
-const load = (name: string): Promise<unknown> => import(join(work, `${name}.js`));
-export const { getStatus, isStatusInfo } = (await load("library")) as typeof Library;
-export const { watch } = (await load("watch")) as typeof Watch;
-export const { createdJob } = (await load("location")) as typeof Location;
-export const { fetchResults } = (await load("results")) as typeof Results;
-=======
 /** One file for each process group that runs, for `run.ts` to end those of a test file that was killed. */
 export const groups = join(work, "groups");
->>>>>>> 8e793d9 (Test five more servers live)
 
 export interface Running {
   /** Ends the server and the processes that it started. */
@@ -149,82 +127,7 @@ export interface Job {
   readonly jobId: string;
 }
 
-<<<<<<< HEAD
-/** pygeoapi under gunicorn, with TinyDB, so that jobs last; `prefix` is that of its WSGI server. */
-export async function startPygeoapi(prefix = ""): Promise<Pygeoapi> {
-  const port = await freePort();
-  const jobs = mkdtempSync(join(work, "jobs-"));
-  const baseUrl = `http://127.0.0.1:${port}${prefix}`;
-  const bin = join(here, ".venv/pygeoapi/bin");
-  const env = {
-    PORT: String(port),
-    BASE_URL: baseUrl,
-    JOBS_DIR: jobs,
-    SCRIPT_NAME: prefix,
-    PYTHONPATH: here,
-    PYTHONDONTWRITEBYTECODE: "1",
-    PYGEOAPI_CONFIG: join(here, "pygeoapi.yml"),
-    PYGEOAPI_OPENAPI: join(jobs, "openapi.yml"),
-  };
-  writeFileSync(
-    env.PYGEOAPI_OPENAPI,
-    execFileSync(join(bin, "pygeoapi"), ["openapi", "generate", env.PYGEOAPI_CONFIG], {
-      env: { ...process.env, ...env },
-      stdio: ["ignore", "pipe", "ignore"],
-    }),
-  );
-  const args = [
-    "-b",
-    `127.0.0.1:${port}`,
-    "-w",
-    "1",
-    "--threads",
-    "32",
-    "--no-control-socket",
-    "--graceful-timeout",
-    "1",
-    "pygeoapi.flask_app:APP",
-  ];
-  const serve = (): Promise<Running> => start(join(bin, "gunicorn"), args, `${baseUrl}/conformance?f=json`, env);
-  let server = await serve();
-  return {
-    baseUrl,
-    signal: (signal) => server.signal(signal),
-    stop: (signal) => server.stop(signal),
-    restart: async () => void (server = await serve()),
-  };
-}
-
-export async function startWraptile(): Promise<Running & { readonly baseUrl: string }> {
-  const port = await freePort();
-  const baseUrl = `http://127.0.0.1:${port}`;
-  const args = ["run", "--port", String(port), "wraptile.services.local.testing:service"];
-  return { baseUrl, ...(await start(join(here, ".venv/wraptile/bin/wraptile"), args, `${baseUrl}/conformance`)) };
-}
-
-/** nginx in the foreground, with this `http` block. */
-export async function startNginx(port: number, http: string): Promise<Running> {
-  const folder = mkdtempSync(join(work, "nginx-"));
-  mkdirSync(join(folder, "logs"));
-  writeFileSync(
-    join(folder, "nginx.conf"),
-    `
-${process.getuid?.() === 0 ? "user root;" : "" /* a worker of nobody could not read the files of this folder */}
-daemon off; error_log stderr error; pid ${folder}/nginx.pid; worker_processes 1;
-events { worker_connections 512; }
-http {
-  access_log off;
-  ${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${folder}/${name};`).join(" ")}
-  ${http}
-}`,
-  );
-  return start("nginx", ["-p", folder, "-c", join(folder, "nginx.conf")], `http://127.0.0.1:${port}/`);
-}
-
-/** Executes asynchronously, and finds the job by the recipe. */
-=======
 /** Executes a process asynchronously. */
->>>>>>> 8e793d9 (Test five more servers live)
 export async function execute(
   baseUrl: string,
   process: string,
