@@ -1,65 +1,20 @@
 import assert from "node:assert/strict";
 import { describe } from "../support/suite.ts";
-import { brief, execute, fetchResults, getStatus, info, startPygeoapi, watch } from "./support.ts";
-import type { Result, StatusInfo } from "../../src/get-status.ts";
+import { PYGEOAPI, testBehaviours } from "./behaviours.ts";
+import { startPygeoapi } from "./servers.ts";
+import { brief, execute, getStatus, info, watch } from "./support.ts";
 
 const interval = 300;
 
 for (const prefix of ["", "/user/ogc-api"]) {
-  const server = await startPygeoapi(prefix);
+  const server = await startPygeoapi({ prefix });
   const { baseUrl } = server;
 
   describe(`pygeoapi 0.21.0 ${prefix && `below ${prefix}`}`, (test) => {
-    test("a job is accepted, runs with progress, succeeds, and has a link to its results", async () => {
-      const job = await execute(baseUrl, "wait", { seconds: 4 });
-      const first = info(await getStatus(job.baseUrl, job.jobId));
-      assert.equal(first.status, "accepted");
-      assert.equal(first.processID, "wait");
-      assert.equal(first.http.url, `${baseUrl}/jobs/${job.jobId}`);
-      const seen: StatusInfo[] = [];
-      const last = info(
-        await watch(job.baseUrl, job.jobId, { interval, onResult: (result) => seen.push(info(result)) }),
-      );
-      assert.equal(last.status, "successful");
-      assert.equal(last.progress, 100);
-      assert.ok(last.finished);
-      assert.ok(
-        seen.some(({ status, progress = 0 }) => status === "running" && progress > 5 && progress < 95),
-        seen.map(brief).join(),
-      );
-      for (const one of [last, { ...last, links: [] }]) {
-        assert.deepEqual(await (await fetchResults(job.baseUrl, one)).json(), { id: "seconds", value: 4 });
-      }
-    });
-
-    test("a failed job tells its reason", async () => {
-      const job = await execute(baseUrl, "wait", { seconds: 0, fail: true });
-      const result = info(await watch(job.baseUrl, job.jobId, { interval }));
-      assert.equal(result.status, "failed");
-      assert.match(result.message!, /It was told to fail$/);
+    test("a job that was given no name fails for that reason", async () => {
       const hello = await execute(baseUrl, "hello-world", {});
-      assert.match(
-        info(await watch(hello.baseUrl, hello.jobId, { interval })).message!,
-        /Cannot process without a name$/,
-      );
-    });
-
-    test("a dismissed job is not found from then on", async () => {
-      const job = await execute(baseUrl, "wait", { seconds: 1 });
-      const response = await fetch(`${baseUrl}/jobs/${job.jobId}`, { method: "DELETE" });
-      assert.equal(((await response.json()) as { status: string }).status, "dismissed");
-      assert.equal(brief(await getStatus(job.baseUrl, job.jobId)), "NotFound not-found");
-    });
-
-    test("a job that never existed, a wrong base URL and a wrong path are not found", async () => {
-      const result = await getStatus(baseUrl, "none");
-      assert.ok(result.kind === "NotFound" && result.reason === "not-found");
-      assert.equal(result.message, "none");
-      assert.equal(result.exception?.type, "InvalidParameterValue");
-      const wrong = await getStatus(`${baseUrl}/elsewhere`, "none");
-      assert.ok(wrong.kind === "NotFound" && wrong.reason === "not-found");
-      assert.match(wrong.body, /^<!doctype html>/);
-      assert.equal(wrong.message, "HTTP 404");
+      const last = info(await watch(hello.baseUrl, hello.jobId, { interval }));
+      assert.match(last.message!, /Cannot process without a name$/);
     });
 
     test("the moment right after the 201 gives a status or a bare 404, and the recipe forgives the latter", async () => {
@@ -125,18 +80,6 @@ for (const prefix of ["", "/user/ogc-api"]) {
       assert.equal(result.http.url, `${baseUrl}/jobs/${job.jobId}?f=json`);
     });
 
-    test("a watch goes on where the server stops in the middle and comes back", async () => {
-      const job = await execute(baseUrl, "wait", { seconds: 0 });
-      assert.equal(brief(await watch(job.baseUrl, job.jobId, { interval })), "successful");
-      await server.stop("SIGKILL");
-      const seen: Result[] = [];
-      const watching = watch(job.baseUrl, job.jobId, { interval: 1_000, onResult: (result) => seen.push(result) });
-      await server.restart();
-      assert.equal(brief(await watching), "successful");
-      assert.equal(brief(seen[0]!), "ServerError network");
-      assert.ok(!("http" in seen[0]!));
-    });
-
     test("200 jobs are watched at once, each to its end", async () => {
       const jobs = await Promise.all(
         Array.from({ length: 200 }, (_, i) => execute(baseUrl, "hello-world", { name: `job ${i}` })),
@@ -149,10 +92,16 @@ for (const prefix of ["", "/user/ogc-api"]) {
       assert.deepEqual([...new Set(results.map(brief))], ["successful"]);
     });
 
-    test("a server that has stopped is a network failure", async () => {
-      await server.stop();
-      const result = await getStatus(baseUrl, "none");
-      assert.equal(brief(result), "ServerError network");
+    testBehaviours(test, {
+      ...PYGEOAPI,
+      server,
+      wrong: { [`${prefix}/elsewhere`]: "NotFound not-found 404: HTTP 404" },
+      backend: {
+        name: "the server",
+        stop: () => server.stop("SIGKILL"),
+        restart: () => server.restart(),
+        down: "ServerError network: Request failed: see cause",
+      },
     });
   });
 }

@@ -24,7 +24,8 @@ export function describe(name: string, define: (test: Test) => void): void {
   tests.run();
 }
 
-type Test = (title: string, run: () => void | Promise<void>) => void;
+/** Defines a test. */
+export type Test = (title: string, run: () => void | Promise<void>) => void;
 
 process.on("exit", () => {
   // The runner reads this line: a file that does not print it ran no test.

@@ -1,0 +1,32 @@
+import { describe } from "../support/suite.ts";
+import { testBehaviours } from "./behaviours.ts";
+import { startBbox, startDagster } from "./servers.ts";
+import { freePort } from "./support.ts";
+
+const port = await freePort();
+const dagster = await startDagster(port);
+const server = await startBbox(port);
+
+describe("BBOX 0.6.1 in front of Dagster", (test) => {
+  testBehaviours(test, {
+    server,
+    process: "wait",
+    inputs: (seconds, fail) => ({ ops: { sleep: { config: { seconds, fail } } } }),
+    first: { status: "accepted or running", behind: 0 }, // The execution is answered once Dagster has launched it.
+    progress: false,
+    results: /"seconds":3\.0/,
+    failure: /It was told to fail/,
+    dismissal: { http: 405, then: "successful" },
+    never: { none: "NotFound no-such-job 404: HTTP 404" },
+    wrong: { "/elsewhere": "NotFound not-found 404: HTTP 404" },
+    backend: {
+      name: "Dagster",
+      stop: () => dagster.stop(),
+      restart: () => dagster.restart(),
+      down: "ServerError http 500: Failed to connect to host: Connection refused (os error 111)",
+    },
+    interval: 3_000,
+  });
+
+  test("Dagster stops", () => dagster.stop());
+});
