@@ -31,6 +31,7 @@ const installed = await Promise.allSettled([
     "/usr/lib/postgresql": "postgresql",
   }),
   python("bbox", "bbox/requirements.txt"),
+  python("clients", "clients/requirements.txt"),
   python("fastgeoapi", "fastgeoapi/requirements.txt"),
   python("fastprocesses", "fastprocesses/requirements.txt"),
   python("pygeoapi-0.21", "pygeoapi/requirements-0.21.txt"),
