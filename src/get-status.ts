@@ -467,19 +467,22 @@ export async function getStatus(
 /**
  * Returns whether a value is a {@linkcode StatusInfo}.
  *
- * Every member is checked, so the guard can also be used for values from
- * elsewhere, such as a result that was stored as JSON or received from a
- * worker. Members that the type does not declare are allowed.
+ * All declared members are checked, of `document` only `status`. The guard can
+ * therefore be used for values from elsewhere, such as a result that was stored
+ * as JSON or received from a worker. Members that the type does not declare are
+ * allowed.
  *
  * @param value The value to check.
  * @returns Whether the value is a `StatusInfo`.
  *
  * @example Check a stored result
  * ```ts
- * import { isStatusInfo } from "ogcapi-job-status";
+ * import { getStatus, isStatusInfo } from "ogcapi-job-status";
  *
- * const stored: unknown = JSON.parse('{"kind":"NotFound"}');
- * console.log(isStatusInfo(stored)); //=> false
+ * const result = await getStatus("https://ogc.example.com/ogcapi", "job-1");
+ * const stored = JSON.stringify(result);
+ * const value: unknown = JSON.parse(stored);
+ * if (isStatusInfo(value)) console.log(value.status); //=> running
  * ```
  */
 export function isStatusInfo(value: unknown): value is StatusInfo {
