@@ -154,19 +154,26 @@ export function sizes({ module, getStatus }: { module: number; getStatus: number
 
 /** The rows of the README's comparison. */
 export function alternatives(results: Results): string {
-  const { scores, ratios } = results;
+  const { scores, ratios, python } = results;
   const stacks = [OURS, FETCH, STACKS.find(({ name }) => name === "openapi-generator")!];
   const count = (member: keyof Score, of: number): string[] =>
-    stacks.map(({ name }) => `${scores.stacks[name]![member]} of ${of}`);
+    [...stacks.map(({ name }) => name), "python"].map((name) => `${scores.stacks[name]![member]} of ${of}`);
   return table(
-    ["", "this library", "`fetch` by hand, unchecked", "a generated client (openapi-generator, typescript-fetch)"],
     [
-      ["Size, gzip", ...stacks.map((stack) => `${thousands(gzipSize(stack))} bytes`)],
+      "",
+      "this library",
+      "`fetch` by hand, unchecked",
+      "generated: openapi-generator, typescript-fetch",
+      "generated: `ogc-api-processes-client` (Python)",
+    ],
+    [
+      ["Size, gzip", ...stacks.map((stack) => `${thousands(gzipSize(stack))} bytes`), ""],
       [
         `One call over loopback, ${NODE.name}`,
         ...stacks.map(({ name }) =>
           name === FETCH.name ? "1" : `${ratio(ratios.get(`loopback ${NODE.name} ${name}`))} ×`,
         ),
+        `${microseconds(python.python)} µs; this library in the same run ${microseconds(python.ours)} µs`,
       ],
       ["Recorded status documents read", ...count("read", scores.documents)],
       ["Returned with a status outside their type", ...count("outside", scores.documents)],
