@@ -6,9 +6,11 @@ import { freePort } from "./support.ts";
 const port = await freePort();
 const dagster = await startDagster(port);
 const server = await startBbox(port);
+const name = "BBOX 0.6.1 in front of Dagster";
 
-describe("BBOX 0.6.1 in front of Dagster", (test) => {
+describe(name, (test) => {
   testBehaviours(test, {
+    name,
     server,
     process: "wait",
     inputs: (seconds, fail) => ({ ops: { sleep: { config: { seconds, fail } } } }),
@@ -19,6 +21,7 @@ describe("BBOX 0.6.1 in front of Dagster", (test) => {
     dismissal: { http: 405, then: "successful" },
     never: { none: "NotFound no-such-job 404: HTTP 404" },
     wrong: { "/elsewhere": "NotFound not-found 404: HTTP 404" },
+    python: { successful: "read correctly", failed: "read correctly", never: "raised NotFoundException" },
     backend: {
       name: "Dagster",
       stop: () => dagster.stop(),

@@ -2,10 +2,13 @@
 import assert from "node:assert/strict";
 import type { Result, StatusInfo } from "ogcapi-job-status";
 import type { Test } from "../support/suite.ts";
+import { pythonClients, verdict, versionOf } from "./clients.ts";
 import { brief, execute, fetchResults, getStatus, info, line, watch, type Job } from "./support.ts";
 
 /** A server, and what it makes of each behaviour. */
 export interface Behaviours {
+  /** The server and its version. */
+  readonly name: string;
   readonly server: {
     readonly baseUrl: string;
     stop(signal?: NodeJS.Signals): Promise<void>;
@@ -31,6 +34,8 @@ export interface Behaviours {
   readonly never: Readonly<Record<string, string>>;
   /** The same below a wrong base URL, by its path from the host. */
   readonly wrong: Readonly<Record<string, string>>;
+  /** What the Python client that is generated from the standard's OpenAPI document makes of the same jobs. */
+  readonly python: { readonly successful: string; readonly failed: string; readonly never: string };
   /** What the server depends on. */
   readonly backend?: {
     readonly name: string;
@@ -115,6 +120,28 @@ export function testBehaviours(test: Test, behaviours: Behaviours): void {
     );
   });
 
+  test("the generated Python client reads the same jobs", async () => {
+    const jobs: Job[] = [];
+    for (const fail of [false, true]) jobs.push(await run(0.1, fail));
+    const ends = await Promise.all(jobs.map((job) => follow(job)));
+    assert.deepEqual(ends.map(brief), ["successful", "failed"]);
+    const [never, notFound] = Object.entries(behaviours.never)[0]!;
+    assert.equal(line(await getStatus(baseUrl, never, { headers })), notFound);
+
+    const ids = [...jobs.map(({ jobId }) => jobId), never];
+    const outcomes = await pythonClients(
+      ids.map((jobId) => ["ogc-api-processes-client", baseUrl, jobId, headers] as const),
+    );
+    const sent = ends.map((end) => ({ jobID: info(end).jobID, words: [brief(end)] }));
+    const [successful, failed, missing] = outcomes.map((outcome, index) => verdict(outcome, sent[index]));
+    // uvu has written its dots to this line.
+    console.log(
+      `\nnote: | ${behaviours.name}, ogc-api-processes-client ${versionOf("ogc-api-processes-client")}` +
+        ` | successful: ${successful} | failed: ${failed} | never existed: ${missing} |`,
+    );
+    assert.deepEqual({ successful, failed, never: missing }, behaviours.python);
+  });
+
   if (backend) {
     test(`${backend.name} stops and comes back, and a watch outlives it`, async () => {
       const job = await run(0.1);
@@ -149,4 +176,5 @@ export const PYGEOAPI = {
   dismissal: { http: 200, then: "NotFound not-found" },
   never: { none: "NotFound not-found 404: none" },
   wrong: { "/elsewhere": "NotFound not-found 404: HTTP 404" },
+  python: { successful: "read correctly", failed: "read correctly", never: "raised NotFoundException" },
 } as const;

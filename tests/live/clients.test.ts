@@ -8,7 +8,7 @@ import { asked, folder, readAnswers, replayServer, type Answer } from "../suppor
 import { listening } from "../support/listen.ts";
 import { startServer } from "../support/server.ts";
 import { describe } from "../support/suite.ts";
-import { CLIENTS, pythonClient, pythonClients, versionOf, type Client, type Outcome } from "./clients.ts";
+import { CLIENTS, pythonClient, pythonClients, verdict, versionOf, type Client, type Outcome } from "./clients.ts";
 
 type Reader = "getStatus" | Client;
 
@@ -45,24 +45,18 @@ async function readWithGetStatus(baseUrl: string): Promise<Outcome> {
     : { returned: result.kind };
 }
 
-/** How an outcome is counted. */
-function verdict(outcome: Outcome, { result, body }: Answer): string {
-  if ("raised" in outcome) return `raised ${outcome.raised}`;
-  const { returned } = outcome;
-  if (returned === null) return "returned nothing";
-  if (typeof returned === "string") return `returned a ${returned}`;
-  if (result.kind !== "StatusInfo") return "returned a status";
+/** How the outcome of an answer is counted. The server's own word for the status counts as well as the code for it. */
+function verdictOf(reader: Reader, { name, result, body }: Answer): string {
+  const outcome = outcomes.get(reader)!.get(name)!;
+  if (result.kind !== "StatusInfo") return verdict(outcome);
   const own: string = JSON.parse(new TextDecoder().decode(body)).status;
-  // The server's own word counts as well, and one client does not read the id.
-  const right =
-    [result.status, own].includes(returned.status) && (returned.jobID === undefined || returned.jobID === result.jobID);
-  return right ? "read correctly" : "read wrongly";
+  return verdict(outcome, { jobID: result.jobID, words: [result.status, own] });
 }
 
 function tally(reader: Reader, of: readonly Answer[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const answer of of) {
-    const key = verdict(outcomes.get(reader)!.get(answer.name)!, answer);
+    const key = verdictOf(reader, answer);
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   return new Map([...counts].sort(([, a], [, b]) => b - a));
@@ -109,7 +103,7 @@ describe("the corpus read by getStatus() and by Python clients", (test) => {
     test(`${client} has an outcome for every answer and reads the full document of the standard`, () => {
       assert.equal(outcomes.get(client)!.size, answers.length);
       const full = answers.find(({ name }) => name === "ogc-1.0/full-running")!;
-      assert.equal(verdict(outcomes.get(client)!.get(full.name)!, full), "read correctly");
+      assert.equal(verdictOf(client, full), "read correctly");
     });
   }
 
@@ -145,7 +139,7 @@ describe("the corpus read by getStatus() and by Python clients", (test) => {
   ] as const) {
     test(`${client} and ${name}: ${expected}`, () => {
       const answer = answers.find((candidate) => candidate.name === name)!;
-      assert.equal(verdict(outcomes.get(client)!.get(name)!, answer), expected);
+      assert.equal(verdictOf(client, answer), expected);
     });
   }
 });

@@ -27,6 +27,24 @@ export type Outcome =
   /** The class of an exception and the start of its message. */
   | { readonly raised: string; readonly message: string };
 
+/**
+ * An outcome in words, given the status that the client was sent: its words for it, of which any will do, and the job id.
+ * Without `sent`, it was sent no status.
+ */
+export function verdict(
+  outcome: Outcome,
+  sent?: { readonly jobID: string; readonly words: readonly string[] },
+): string {
+  if ("raised" in outcome) return `raised ${outcome.raised}`;
+  const { returned } = outcome;
+  if (returned === null) return "returned nothing";
+  if (typeof returned === "string") return `returned a ${returned}`;
+  if (sent === undefined) return "returned a status";
+  // One client does not read the id.
+  const right = sent.words.includes(returned.status) && [undefined, sent.jobID].includes(returned.jobID);
+  return right ? "read correctly" : "read wrongly";
+}
+
 /** Gets the status of a job with a Python client, the one generated from the standard's OpenAPI document if none is named. */
 export async function pythonClient(
   baseUrl: string,
@@ -37,10 +55,13 @@ export async function pythonClient(
   return outcome!;
 }
 
+/** A call of a client. Only the generated one is given headers. */
+export type Call =
+  | readonly [client: Client, baseUrl: string, jobId: string]
+  | readonly [client: "ogc-api-processes-client", baseUrl: string, jobId: string, headers: Record<string, string>];
+
 /** The same for many calls, one after the other in one process. */
-export async function pythonClients(
-  calls: readonly (readonly [client: Client, baseUrl: string, jobId: string])[],
-): Promise<readonly Outcome[]> {
+export async function pythonClients(calls: readonly Call[]): Promise<readonly Outcome[]> {
   // Without the proxies and the client settings of the user.
   const home = mkdtempSync(join(tmpdir(), "clients-"));
   const child = spawn(join(here, ".venv/clients/bin/python"), [join(here, "clients/read.py")], {

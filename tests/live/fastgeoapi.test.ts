@@ -7,8 +7,9 @@ import { getStatus, line, watch } from "./support.ts";
 const key = "secret";
 const server = await startFastgeoapi(key);
 const { baseUrl } = server;
+const name = "fastgeoapi 0.4.0 in front of pygeoapi 0.24.0";
 
-describe("fastgeoapi 0.4.0 in front of pygeoapi 0.24.0", (test) => {
+describe(name, (test) => {
   test("it wants its API key, and a watch ends at once without it", async () => {
     for (const [headers, expected] of [
       [{}, "ServerError http 401: no api key"],
@@ -21,6 +22,7 @@ describe("fastgeoapi 0.4.0 in front of pygeoapi 0.24.0", (test) => {
   });
 
   testBehaviours(test, {
+    name,
     ...PYGEOAPI,
     server,
     headers: { "x-api-key": key },

@@ -7,9 +7,11 @@ const port = await freePort();
 const redis = await startRedis(port);
 const server = await startFastprocesses(port);
 let key = 0;
+const name = "fastprocesses 0.24.1 with Redis and Celery";
 
-describe("fastprocesses 0.24.1 with Redis and Celery", (test) => {
+describe(name, (test) => {
   testBehaviours(test, {
+    name,
     server,
     process: "wait",
     // fastprocesses answers from its cache if it has had the same inputs before.
@@ -21,6 +23,7 @@ describe("fastprocesses 0.24.1 with Redis and Celery", (test) => {
     dismissal: { http: 405, then: "successful" },
     never: { none: "NotFound no-such-job 404: Job none not found." },
     wrong: { "/elsewhere": "NotFound not-found 404: Not Found" },
+    python: { successful: "read correctly", failed: "read correctly", never: "raised NotFoundException" },
     backend: {
       name: "Redis",
       stop: () => redis.stop(),

@@ -3,9 +3,11 @@ import { PYGEOAPI, testBehaviours } from "./behaviours.ts";
 import { startPygeoapi } from "./servers.ts";
 
 const server = await startPygeoapi({ version: "0.24" });
+const name = "pygeoapi 0.24.0 with TinyDB";
 
-describe("pygeoapi 0.24.0 with TinyDB", (test) => {
+describe(name, (test) => {
   testBehaviours(test, {
+    name,
     ...PYGEOAPI,
     server,
     backend: {

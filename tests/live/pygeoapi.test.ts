@@ -9,8 +9,9 @@ const interval = 300;
 for (const prefix of ["", "/user/ogc-api"]) {
   const server = await startPygeoapi({ prefix });
   const { baseUrl } = server;
+  const name = `pygeoapi 0.21.0${prefix && ` below ${prefix}`}`;
 
-  describe(`pygeoapi 0.21.0 ${prefix && `below ${prefix}`}`, (test) => {
+  describe(name, (test) => {
     test("a job that was given no name fails for that reason", async () => {
       const hello = await execute(baseUrl, "hello-world", {});
       const last = info(await watch(hello.baseUrl, hello.jobId, { interval }));
@@ -93,6 +94,7 @@ for (const prefix of ["", "/user/ogc-api"]) {
     });
 
     testBehaviours(test, {
+      name,
       ...PYGEOAPI,
       server,
       wrong: { [`${prefix}/elsewhere`]: "NotFound not-found 404: HTTP 404" },

@@ -6,8 +6,9 @@ import { execute, getStatus, info, watch } from "./support.ts";
 
 const server = await startWraptile();
 const { baseUrl } = server;
+const name = "wraptile 0.3.0";
 
-describe("wraptile 0.3.0", (test) => {
+describe(name, (test) => {
   test("a failed job has its traceback in the document, and no job has links", async () => {
     const job = await execute(baseUrl, "sleep_a_while", { duration: 0.2, fail: true });
     const result = info(await watch(job.baseUrl, job.jobId, { interval: 200 }));
@@ -22,6 +23,7 @@ describe("wraptile 0.3.0", (test) => {
   });
 
   testBehaviours(test, {
+    name,
     server,
     process: "sleep_a_while",
     inputs: (seconds, fail) => ({ duration: seconds, fail }),
@@ -32,5 +34,11 @@ describe("wraptile 0.3.0", (test) => {
     dismissal: { http: 200, then: "dismissed" },
     never: { none: "NotFound no-such-job 404: Job 'none' does not exist" },
     wrong: { "/elsewhere": "NotFound not-found 404: Not Found" },
+    // Its documents have no `type`, which the standard requires.
+    python: {
+      successful: "raised ValidationError",
+      failed: "raised ValidationError",
+      never: "raised NotFoundException",
+    },
   });
 });

@@ -13,8 +13,10 @@ from gavicore.models import JobInfo
 from ogc_api_processes_client import ApiClient, Configuration, StatusApi, StatusInfo
 
 
-def generated(base_url, job_id):
+def generated(base_url, job_id, headers={}):
     with ApiClient(Configuration(host=base_url)) as client:
+        for name, value in headers.items():
+            client.set_default_header(name, value)
         info = StatusApi(client).get_status(job_id)
     if isinstance(info, StatusInfo):
         return {"jobID": info.job_id, "status": info.status.value}
@@ -55,9 +57,9 @@ CLIENTS = {
 }
 
 
-def outcome(client, base_url, job_id):
+def outcome(client, *arguments):
     try:
-        value = CLIENTS[client](base_url, job_id)
+        value = CLIENTS[client](*arguments)
     except Exception as error:
         return {"raised": type(error).__name__, "message": str(error)[:500]}
     return {"returned": value}
