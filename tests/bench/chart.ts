@@ -8,6 +8,8 @@ const PLOT = { left: 60, right: 730, top: 24, bottom: 360 };
 const SIZES = [200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000];
 /** The least distance between two slanted labels. */
 const LABEL = 17;
+/** The height of a band whose points share a row of labels. */
+const ROW = 40;
 
 interface Point {
   readonly label: string;
@@ -74,8 +76,9 @@ function place(points: readonly Point[]): string[] {
           `<text class="own" x="${pointX}" y="${pointY - 12}" text-anchor="middle">${label}</text>`,
         ];
       }
-      const end = Math.max(x, (ends.get(y) ?? -Infinity) + LABEL);
-      ends.set(y, end);
+      const row = Math.floor(y / ROW);
+      const end = Math.max(x, (ends.get(row) ?? -Infinity) + LABEL);
+      ends.set(row, end);
       const [labelX, labelY] = [round(end + 4), round(y + 16)];
       return [
         `<line x1="${pointX}" y1="${pointY}" x2="${labelX}" y2="${labelY - 6}"/>`,
