@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe } from "./support/suite.ts";
 
@@ -66,4 +67,13 @@ describe("the runner", (test) => {
       assert.match(out, /^\d+ passed, [1-9]\d* failed$/m);
     });
   }
+
+  // Two test files that install one package delete each other's files.
+  test("starts no test file that installs packages, since test files run side by side", () => {
+    const built = fileURLToPath(new URL(".", import.meta.url));
+    const files = readdirSync(built, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".test.js"));
+    assert.ok(files.length > 30, `${files.length} test files`);
+    const installing = files.filter((file) => /from ".*\/install\.js"/.test(readFileSync(join(built, file), "utf8")));
+    assert.deepEqual(installing, []);
+  });
 });

@@ -1,6 +1,6 @@
 /**
  * Runs test files, each in a process of its own, and does not rely on their exit codes: `npm test [pattern]`.
- * \`--in\` names another folder, \`--limit\` the seconds that a file may take.
+ * `--in` names another folder, `--limit` the seconds that a file may take.
  *
  * A file is green only if it exited with 0, ran at least one test, and passed every test that it defined.
  */

@@ -11,12 +11,10 @@ import {
   type Result,
 } from "../../src/get-status.ts";
 import { readAnswers } from "../support/corpus.ts";
-import { installPrivate } from "../support/install.ts";
 import { describe } from "../support/suite.ts";
 import { expected } from "./oracle.ts";
 
 const here = fileURLToPath(new URL("../../../tests/properties/", import.meta.url));
-installPrivate(here);
 const fc = createRequire(`${here}package.json`)("fast-check");
 const seed = Number(process.env["SEED"] ?? 20260101);
 const RUNS = Number(process.env["RUNS"] ?? 2_000);

@@ -4,12 +4,10 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { files, folder } from "../support/corpus.ts";
-import { installPrivate } from "../support/install.ts";
 import { violations } from "../support/schema.ts";
 import { describe } from "../support/suite.ts";
 
 const here = fileURLToPath(new URL("../../../tests/properties/", import.meta.url));
-installPrivate(here);
 const load = createRequire(`${here}package.json`);
 const fc = load("fast-check");
 const Ajv = load("ajv/dist/2020.js");
