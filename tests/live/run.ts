@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { homedir } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { aptGet } from "../support/install.ts";
 import { groups, here, killGroup, work } from "./support.ts";
 
 const environments = join(here, ".venv");
@@ -56,11 +57,7 @@ if (failures.length > 0) {
 async function debian(packages: Readonly<Record<string, string>>): Promise<void> {
   const missing = Object.entries(packages).filter(([command]) => !find(command));
   if (missing.length === 0) return;
-  await run("apt-get", ["update", "--quiet=2"]);
-  await run("apt-get", [
-    ...["install", "--quiet=2", "--yes", "--no-install-recommends"],
-    ...missing.map(([, name]) => name),
-  ]);
+  for (const args of aptGet(missing.map(([, name]) => name))) await run("apt-get", args);
   for (const [command] of missing) if (!find(command)) throw new Error(`${command} is missing`);
 }
 

@@ -10,7 +10,7 @@ import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { installPrivate } from "../support/install.ts";
+import { aptGet, installPrivate } from "../support/install.ts";
 import { checks, PACKAGES } from "../types/check.ts";
 import { faultServer } from "./faults.ts";
 import { recipeTrials, type Trial } from "./recipes.ts";
@@ -92,12 +92,7 @@ function findChromium(): string {
     ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
   if (!find()) {
     console.log("installing chromium");
-    for (const args of [
-      ["update", "-qq"],
-      ["install", "-y", "-qq", "--no-install-recommends", "chromium"],
-    ]) {
-      execFileSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"] });
-    }
+    for (const args of aptGet(["chromium"])) execFileSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"] });
   }
   const path = find();
   if (!path) throw new Error("Cannot find Chromium: install it, then run this again");

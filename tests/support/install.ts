@@ -13,3 +13,12 @@ export function installPrivate(folder: string): void {
     stdio: ["ignore", "ignore", "inherit"],
   });
 }
+
+/** The arguments of the two runs of apt-get that install packages. They repeat failed downloads and wait for the lock. */
+export function aptGet(packages: readonly string[]): string[][] {
+  const options = ["--quiet=2", "--option=Acquire::Retries=3", "--option=DPkg::Lock::Timeout=300"];
+  return [
+    ["update", ...options],
+    ["install", ...options, "--yes", "--no-install-recommends", ...packages],
+  ];
+}
