@@ -168,6 +168,18 @@ describe("the recipe that finds a created job", (test) => {
       "https://h.example/ogc",
       ["https://h.example/ogc", "j"],
     ],
+    [
+      "a Location that is not a URL",
+      created(from, "http://[", { jobID: "j" }),
+      "https://h.example/ogc",
+      ["https://h.example/ogc", "j"],
+    ],
+    [
+      "a Location with an id that is not encoded correctly",
+      created(from, "/ogc/jobs/%zz", { jobID: "j" }),
+      "https://h.example/ogc",
+      ["https://h.example/ogc", "j"],
+    ],
   ] as const) {
     test(`createdJob() reads ${name}`, async () => {
       const job = await createdJob(response, baseUrl);
@@ -190,6 +202,25 @@ describe("the recipe that finds a created job", (test) => {
       else assert.match(actual, message);
     });
   }
+
+  for (const [name, status, location] of [
+    ["an error", 500, undefined],
+    ["a response with a Location", 201, "/ogc/jobs/j"],
+  ] as const) {
+    test(`createdJob() cancels the body of ${name}`, async () => {
+      let cancelled = 0;
+      const body = new ReadableStream({ cancel: () => void cancelled++ });
+      const response = new Response(body, { status, headers: location === undefined ? {} : { location } });
+      await createdJob(response, "https://h.example/ogc").catch(() => undefined);
+      assert.equal(cancelled, 1);
+    });
+  }
+
+  test("createdJob() rejects with the reason of a signal that aborts while the body arrives", async () => {
+    const timeout = new DOMException("too late", "TimeoutError");
+    const body = new ReadableStream({ pull: (stream) => stream.error(timeout) });
+    assert.equal(await rejection(createdJob(new Response(body, { status: 201 }), "https://h.example/ogc")), timeout);
+  });
 
   test("createdJob() finds the job that a server has created", () =>
     serving(async ({ baseUrl }) => {
@@ -292,6 +323,41 @@ describe("the recipe that requests the results", (test) => {
       }),
     );
   });
+
+  test("fetchResults() follows redirects, and sends headers to the origin of the base URL only", () => {
+    const other = recorder();
+    return listening(other.server, async (away) => {
+      const seen: [string, unknown][] = [];
+      const redirecting = createServer((request, response) => {
+        seen.push([request.url ?? "", request.headers["x-api-key"]]);
+        response.writeHead(302, { location: request.url === "/r" ? "/again" : `${away}/stored` }).end("moved");
+      });
+      await listening(redirecting, async (base) => {
+        const headers = { "x-api-key": "secret" };
+        const response = await fetchResults(base, info([{ rel: "results", href: `${base}/r` }]), headers);
+        assert.deepEqual(await response.json(), {});
+        assert.deepEqual(seen, [
+          ["/r", "secret"],
+          ["/again", "secret"],
+        ]);
+        assert.equal(other.requests[0]?.[0], "/stored");
+        assert.doesNotMatch(JSON.stringify(other.requests), /secret/);
+      });
+    });
+  });
+
+  test("fetchResults() follows five redirects at most", () => {
+    let requests = 0;
+    const loop = createServer((_, response) => {
+      requests++;
+      response.writeHead(307, { location: "/" }).end();
+    });
+    return listening(loop, async (base) => {
+      const error = (await rejection(fetchResults(base, info([])))) as Error;
+      assert.equal(error.message, "The results cannot be read: HTTP 307");
+      assert.equal(requests, 6);
+    });
+  });
 });
 
 for (const [name, handle] of handlers) {
@@ -326,7 +392,17 @@ for (const [name, handle] of handlers) {
         const expected = [502, { error: "no status from the server" }];
         assert.deepEqual(await read(await handle(get("?job=j"), server.baseUrl)), expected);
       });
-      assert.deepEqual(log, ["network Request failed: see cause"]);
+      assert.deepEqual(log, ['network "Request failed: see cause"']);
+    });
+
+    test("logs a message of the server in one line, without control characters, and shortened", () => {
+      const forged = `x\n\u001b[2Jforged${"y".repeat(1_000)}`;
+      const failing = createServer((_, response) => response.writeHead(500).end(JSON.stringify({ detail: forged })));
+      return listening(failing, async (baseUrl) => {
+        const [line = ""] = await logging(async () => void (await handle(get("?job=j"), baseUrl)));
+        assert.ok(line.startsWith(String.raw`http "x\n\u001b[2Jforgedyyy`), line);
+        assert.ok(line.length < 220, String(line.length));
+      });
     });
 
     test("sends CORS headers with every answer, and answers a preflight request", () =>

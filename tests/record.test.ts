@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
+import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { folder, parseResponse } from "./support/corpus.ts";
@@ -54,6 +57,10 @@ const recording = (
 const raw = (corpus: string, name: string): string => readFileSync(join(corpus, `acme-1.2/${name}.http`), "latin1");
 const info = (corpus: string, name: string): any =>
   JSON.parse(readFileSync(join(corpus, `acme-1.2/${name}.json`), "utf8"));
+
+function* zeros(): Generator<Buffer> {
+  for (;;) yield Buffer.alloc(65_536);
+}
 
 describe("npm run record", (test) => {
   test("writes a response with its head, and what getStatus() made of it, to be reviewed", () =>
@@ -274,6 +281,16 @@ describe("npm run record", (test) => {
       (_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end("{}"),
       /: incorrect header check$/m,
     ],
+    [
+      "in a coding with the name of a member of objects",
+      (_, response) => response.writeHead(200, { "content-encoding": "constructor" }).end("{}"),
+      /: it has the Content-Encoding constructor$/m,
+    ],
+    [
+      "that does not end",
+      (_, response) => void Readable.from(zeros()).pipe(response),
+      /: its body is longer than 1048576 bytes$/m,
+    ],
   ] as [string, RequestListener, RegExp][]) {
     test(`refuses a response ${what}, and writes nothing`, () =>
       recording(listener, async (record, corpus) => {
@@ -284,6 +301,64 @@ describe("npm run record", (test) => {
         assert.deepEqual(readdirSync(corpus), []);
       }));
   }
+
+  test("refuses a server that switches to another protocol", () =>
+    inFolder(async (corpus) => {
+      const server = createTcpServer((socket) => {
+        socket.on("error", () => undefined);
+        socket.once("data", () =>
+          socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"),
+        );
+      });
+      server.listen(0, "127.0.0.1");
+      await once(server, "listening");
+      try {
+        const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+        const { code, err } = await run("record", corpus, url, "job-1", "--server", "acme-1.2");
+        assert.deepEqual([code, err], [1, "Cannot record the response: it switches to another protocol\n"]);
+      } finally {
+        server.close();
+      }
+    }));
+
+  for (const [what, header, repeated] of [
+    ["unchanged", "X-Api-Key: s3cret-k3y", "s3cret-k3y"],
+    ["in another letter case", "X-Api-Key: s3cret-k3y", "S3CRET-K3Y"],
+    ["percent-encoded", "X-Api-Key: s3cret/k3y==", "s3cret%2Fk3y%3D%3D"],
+    ["with escaped slashes", "X-Api-Key: s3cret/k3y", "s3cret\\/k3y"],
+    ["that is one of two cookies", "Cookie: session=s3cret-k3y; theme=dark", "s3cret-k3y"],
+    ["that has spaces", "X-Api-Key: a s3cret k e y", "a s3cret k e y"],
+    ["that is the password of basic authentication", "Authorization: Basic dXNlcjpzM2NyZXQtazN5", "s3cret-k3y"],
+  ] as const) {
+    test(`refuses a response that repeats a secret ${what}`, () =>
+      recording(
+        (_, response) => response.end(`{"jobID":"a","status":"running","message":"${repeated}"}`),
+        async (record, corpus) => {
+          const { code, err } = await record("--header", header);
+          assert.equal(code, 1);
+          assert.match(err, /: it repeats the value of \S+ in the request: replace that with --replace$/m);
+          assert.doesNotMatch(err, /s3cret/i);
+          assert.deepEqual(readdirSync(corpus), []);
+        },
+      ));
+  }
+
+  test("refuses a response that repeats a key of the query, as it was encoded", () =>
+    inFolder((corpus) =>
+      listening(
+        createServer((request, response) => response.end(`{"self":"http://h${request.url}"}`)),
+        async (url) => {
+          const { code } = await run("record", corpus, `${url}/ogc?key=a%2Fb%2Bc%3D%3D1`, "j", "--server", "acme-1.2");
+          assert.equal(code, 1);
+        },
+      ),
+    ));
+
+  test("records a response that repeats the scheme of a header", () =>
+    recording(
+      (_, response) => response.writeHead(401, { "WWW-Authenticate": "Negotiate" }).end(),
+      async (record) => assert.equal((await record("--header", "Authorization: Negotiate abcdefghi")).code, 0),
+    ));
 
   test("refuses a server that does not answer, and a wrong base URL", () =>
     inFolder(async (corpus) => {

@@ -20,11 +20,12 @@ Options:
 
 const WRONG_USAGE = 64;
 const NAME = /^[a-z0-9][a-z0-9.-]*$/;
-const DECODERS: Readonly<Record<string, ((bytes: Buffer) => Buffer) | undefined>> = {
-  gzip: gunzipSync,
-  deflate: inflateSync,
-  br: brotliDecompressSync,
-};
+const MAX_BYTES = 1_048_576;
+const DECODERS = new Map<string, (bytes: Buffer) => Buffer>([
+  ["gzip", gunzipSync],
+  ["deflate", inflateSync],
+  ["br", brotliDecompressSync],
+]);
 
 class UsageError extends Error {}
 
@@ -156,15 +157,25 @@ interface Captured {
 async function send({ url, headers }: Request): Promise<Captured> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const { get } = url.startsWith("https:") ? https : http;
-    get(url, { headers: { "accept-encoding": "identity", ...headers } }, resolve).on("error", reject);
+    get(url, { headers: { "accept-encoding": "identity", ...headers } }, resolve)
+      .on("error", reject)
+      .on("upgrade", (_, socket) => {
+        socket.destroy();
+        reject(new Error("it switches to another protocol"));
+      });
   });
   const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk);
+  let length = 0;
+  for await (const chunk of response) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > MAX_BYTES) throw new Error(`its body is longer than ${MAX_BYTES} bytes`);
+  }
   const body = Buffer.concat(chunks);
 
   // Strings could not be replaced in a coded body.
   const coding = response.headers["content-encoding"]?.toLowerCase();
-  const decode = coding === undefined ? undefined : DECODERS[coding];
+  const decode = coding === undefined ? undefined : DECODERS.get(coding);
   if (coding !== undefined && !decode) throw new Error(`it has the Content-Encoding ${coding}`);
 
   const omitted = decode ? ["set-cookie", "content-encoding"] : ["set-cookie"];
@@ -190,15 +201,29 @@ function frame(head: string, body: string): string {
   return `${head.replace(/^(content-length:[ \t]*)\d+/im, `$1${body.length}`)}\r\n${body}`;
 }
 
-/** A server may repeat what it was sent, for example in its links. */
+/**
+ * A server may repeat what it was sent, for example in its links. Finds it unchanged, in another letter case,
+ * percent-encoded, with the escaped slashes of JSON, and if it was sent as base64. Values of less than eight
+ * characters are left to the reviewer.
+ */
 function refuseSecrets(sent: readonly (readonly [string, string])[], recorded: string): void {
+  const text = recorded.replaceAll("\\/", "/").toLowerCase();
+  const decoded = text.replace(/(%[0-9a-f]{2})+/g, (bytes) => Buffer.from(bytes.replaceAll("%", ""), "hex").toString());
   for (const [name, value] of sent) {
     if (/^(accept|prefer)/i.test(name)) continue;
-    const secret = value.split(" ").at(-1)!; // after a scheme such as Bearer
-    if (secret.length >= 8 && recorded.includes(secret)) {
+    const secrets = secretsIn(name, value).map((secret) => secret.toLowerCase());
+    if (secrets.some((secret) => secret.length >= 8 && (text.includes(secret) || decoded.includes(secret)))) {
       throw new Error(`it repeats the value of ${name} in the request: replace that with --replace`);
     }
   }
+}
+
+/** The parts of a value that may be secret: each word, each value of a cookie, the password in basic authentication. */
+function secretsIn(name: string, value: string): string[] {
+  const credentials = /^(proxy-)?authorization$/i.test(name) ? value.replace(/^\S+\s+/, "") : value; // without the scheme
+  const words = [credentials, ...credentials.split(/[\s;,]+/)];
+  const values = words.map((word) => word.slice(word.indexOf("=") + 1));
+  return [...words, ...values, ...Buffer.from(credentials, "base64").toString().split(":")];
 }
 
 /** What follows from the response is not repeated beside it. */

@@ -146,6 +146,17 @@ describe("the recipe that watches a job", (test) => {
       assert.equal(now(), 3_600_000);
     }));
 
+  for (const longer of [30 * 86_400_000, Infinity]) {
+    test(`watch() waits as long as a timer can, given ${longer} ms`, () =>
+      withClock(async (now) => {
+        const fetch = script([job("running")], now);
+        const error = await rejection(watch("https://h", "j", { fetch, interval: longer, timeLimit: longer }));
+        assert.equal((error as Error).name, "TimeoutError");
+        assert.deepEqual(fetch.requests, [0]);
+        assert.equal(now(), 2 ** 31 - 1);
+      }));
+  }
+
   test("watch() reports each result and the pause after it", () =>
     withClock(async (now) => {
       const seen: unknown[] = [];

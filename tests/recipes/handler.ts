@@ -33,7 +33,7 @@ export async function answer(
       case "NotFound":
         return reply(404, { error: "no such job" });
       case "ServerError":
-        console.error(result.reason, result.message);
+        console.error(result.reason, JSON.stringify(result.message.slice(0, 200))); // quoted, since a server wrote it
         return reply(502, { error: "no status from the server" });
     }
   } catch (error) {

@@ -6,21 +6,35 @@
  * internal host, and its job is found below `baseUrl` all the same. Without a usable Location, the id is in the body.
  */
 export async function createdJob(response: Response, baseUrl: string | URL): Promise<{ baseUrl: URL; jobId: string }> {
-  if (!response.ok) throw new Error(`The process was not started: HTTP ${response.status}`);
   const base = new URL(baseUrl);
-  const location = response.headers.get("location");
-  if (location !== null) {
-    const url = new URL(location, response.url || base);
-    const [, path, id] = /^(.*)\/jobs\/([^/]+)\/?$/.exec(url.pathname) ?? [];
-    if (path !== undefined && id !== undefined) {
-      await response.body?.cancel();
-      if (url.origin === base.origin) base.pathname = path;
-      return { baseUrl: base, jobId: decodeURIComponent(id) };
-    }
-  }
-  const document: unknown = await response.json().catch(() => undefined);
-  const { jobID, id } = Object(document) as { jobID?: unknown; id?: unknown };
+  const named = response.ok ? jobAt(response, base) : undefined;
+  if (!response.ok || named) await response.body?.cancel(); // not read, so that its connection is released
+  if (!response.ok) throw new Error(`The process was not started: HTTP ${response.status}`);
+  if (named) return named;
+  const { jobID, id } = Object(parse(await response.text())) as { jobID?: unknown; id?: unknown };
   const jobId = jobID ?? id; // `jobID` in 1.0, `id` in the 2.0 draft
   if (typeof jobId !== "string") throw new Error("The answer names no job: did the process run synchronously?");
   return { baseUrl: base, jobId };
+}
+
+/** The job that the Location header names, if there is one that can be used. */
+function jobAt(response: Response, base: URL): { baseUrl: URL; jobId: string } | undefined {
+  try {
+    const url = new URL(response.headers.get("location") ?? "", response.url || base);
+    const [, path, id] = /^(.*)\/jobs\/([^/]+)\/?$/.exec(url.pathname) ?? [];
+    if (path === undefined || id === undefined) return undefined;
+    const baseUrl = new URL(base);
+    if (url.origin === base.origin) baseUrl.pathname = path;
+    return { baseUrl, jobId: decodeURIComponent(id) };
+  } catch {
+    return undefined; // not a URL, or an id that is not encoded correctly
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -15,15 +15,28 @@ export function resultsUrl(baseUrl: string | URL, { jobID, links }: StatusInfo):
   return url;
 }
 
-/** Requests the results of a successful job. The headers, a token for example, are sent to the base URL's origin only. */
+/**
+ * Requests the results of a successful job. The headers, a token for example, are sent to the base URL's origin only,
+ * also if a redirect leads elsewhere. Browsers do not show where a redirect leads: there, the results must be read
+ * without one.
+ */
 export async function fetchResults(
   baseUrl: string | URL,
   info: StatusInfo,
   headers: Record<string, string> = {},
 ): Promise<Response> {
-  const url = resultsUrl(baseUrl, info);
-  const sameOrigin = url.origin === new URL(baseUrl).origin;
-  const response = await fetch(url, { headers: { accept: "application/json", ...(sameOrigin ? headers : {}) } });
-  if (!response.ok) throw new Error(`The results cannot be read: HTTP ${response.status}`);
-  return response;
+  let url = resultsUrl(baseUrl, info);
+  for (let redirects = 0; ; redirects++) {
+    const sameOrigin = url.origin === new URL(baseUrl).origin;
+    const response = await fetch(url, {
+      headers: { accept: "application/json", ...(sameOrigin ? headers : {}) },
+      redirect: "manual",
+    });
+    if (response.ok) return response;
+    await response.body?.cancel();
+    const location = response.headers.get("location");
+    const redirected = [301, 302, 303, 307, 308].includes(response.status) && location !== null;
+    if (!redirected || redirects === 5) throw new Error(`The results cannot be read: HTTP ${response.status}`);
+    url = new URL(location, url);
+  }
 }

@@ -9,14 +9,15 @@ interface WatchOptions extends GetStatusOptions {
 /** Requests the status until the job has ended or cannot be read. Rejects on abort and at the time limit. */
 export async function watch(baseUrl: string | URL, jobId: string, opts: WatchOptions = {}): Promise<Result> {
   const { interval = 1_000, timeLimit = 3_600_000, onResult } = opts;
-  const limit = AbortSignal.timeout(timeLimit);
+  const longest = 2 ** 31 - 1; // milliseconds, about 24 days: a longer timer would fire at once
+  const limit = AbortSignal.timeout(Math.min(timeLimit, longest));
   const signal = opts.signal ? AbortSignal.any([opts.signal, limit]) : limit;
   let failures = 0; // in a row
   for (let growing = interval; ; growing = Math.min(growing * 1.5, 30_000)) {
     const result = await getStatus(baseUrl, jobId, { ...opts, signal });
     failures = result.kind === "StatusInfo" ? 0 : failures + 1;
     const isLast = hasEnded(result) || failures > 5;
-    const pause = Math.max(interval, growing, retryAfter(result));
+    const pause = Math.min(Math.max(interval, growing, retryAfter(result)), longest);
     onResult?.(result, isLast ? undefined : pause);
     if (isLast) return result;
     await sleep(pause, signal);

@@ -42,7 +42,7 @@ export class JobWatch extends WorkflowEntrypoint<Env, Params> {
         return outcome;
       }
       await step.sleep(`pause ${round}`, growing);
-      growing = Math.min(growing * 1.5, 3_600_000);
+      growing = Math.min(Math.max(growing, 100) * 1.5, 3_600_000);
     }
   }
 }
@@ -71,6 +71,10 @@ export default {
   /** Starts a watch, once for each job: the id of the watch follows from that of the job, and is taken only once. */
   async fetch(request: Request, env: Env): Promise<Response> {
     const params: Params = await request.json();
+    // getStatus() rejects these ids, since a URL resolves them to another resource.
+    if (typeof params.jobId !== "string" || ["", ".", ".."].includes(params.jobId)) {
+      return Response.json({ error: "jobId must be the id of a job" }, { status: 400 });
+    }
     const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(params.jobId));
     const id = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
     const watch = await env.WATCH.create({ id, params }).catch(() => env.WATCH.get(id));

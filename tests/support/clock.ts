@@ -1,6 +1,7 @@
 /**
  * Runs `run` with a clock of its own: a pending `setTimeout` moves it on at once, so that hours of waiting take no
  * time, and the signals of `AbortSignal.timeout` abort by it.
+ * As on the platforms, a time that a timer cannot take is 1 ms.
  */
 export async function withClock(run: (now: () => number) => Promise<void>): Promise<void> {
   const real = { setTimeout, clearTimeout, now: Date.now, timeout: AbortSignal.timeout };
@@ -19,7 +20,7 @@ export async function withClock(run: (now: () => number) => Promise<void>): Prom
   };
   globalThis.setTimeout = ((callback: () => void, milliseconds: number) => {
     const timer = {};
-    const at = now + milliseconds;
+    const at = now + possible(milliseconds);
     setImmediate(() => {
       if (cancelled.has(timer)) return;
       moveTo(at, timer);
@@ -31,7 +32,7 @@ export async function withClock(run: (now: () => number) => Promise<void>): Prom
   Date.now = () => now;
   AbortSignal.timeout = (milliseconds) => {
     const controller = new AbortController();
-    limits.push({ at: now + milliseconds, controller });
+    limits.push({ at: now + possible(milliseconds), controller });
     limits.sort((a, b) => a.at - b.at);
     return controller.signal;
   };
@@ -43,4 +44,8 @@ export async function withClock(run: (now: () => number) => Promise<void>): Prom
     Date.now = real.now;
     AbortSignal.timeout = real.timeout;
   }
+}
+
+function possible(milliseconds: number): number {
+  return milliseconds < 2 ** 31 ? milliseconds : 1;
 }

@@ -21,7 +21,7 @@ const [respond] = api.server.listeners("request");
 api.server.removeAllListeners("request").on("request", (request, response) => {
   const id = request.url.split("/").at(-1);
   requests.push(id);
-  const status = { lost: "lost", captured: "captured" }[id];
+  const status = { lost: "lost", captured: "captured", zero: "captured" }[id];
   if (request.headers.authorization !== "Bearer right") response.writeHead(401).end();
   else if (id === "down" && requests.filter((one) => one === "down").length < 3) response.writeHead(503).end();
   else if (id === "down") response.end(JSON.stringify({ jobID: id, status: "successful" }));
@@ -112,6 +112,19 @@ const tests = {
       await watch(miniflare, { jobId: "down", pause: 100 });
       assert.equal(await outcome("down"), "successful");
       assert.equal(sent("down"), 3);
+    }),
+  "it refuses to watch a job without a usable id": () =>
+    running("right", async (miniflare) => {
+      for (const body of ["{}", '{"jobId":5}', '{"jobId":""}', '{"jobId":".."}']) {
+        const response = await miniflare.dispatchFetch("https://edge.example/", { method: "POST", body });
+        assert.equal(response.status, 400, body);
+      }
+    }),
+  "it pauses longer each time, even if the first pause is 0": () =>
+    running("right", async (miniflare) => {
+      await watch(miniflare, { jobId: "zero", pause: 0, timeLimit: 1_500 });
+      assert.equal(await outcome("zero"), "timed out");
+      assert.ok(sent("zero") <= 10, `${sent("zero")} requests`);
     }),
   "it ends with a 404 that stays": () =>
     running("right", async (miniflare) => {
