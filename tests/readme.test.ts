@@ -142,7 +142,7 @@ describe("the README", (test) => {
         "The result",
         "Options",
         "Recipes",
-        "Finding out what is wrong",
+        "Troubleshooting",
         "Compatibility",
         "Not included",
         "Security",

@@ -177,11 +177,11 @@ describe("the recipe that finds a created job", (test) => {
 
   for (const [name, response, message] of [
     ["an error", created(from, undefined, { title: "busy" }, 503), "The process was not started: HTTP 503"],
-    ["results instead of a job", created(from, undefined, { sum: 3 }, 200), /^The answer names no job/],
+    ["results instead of a job", created(from, undefined, { sum: 3 }, 200), /^The response names no job/],
     [
       "an empty answer",
       Object.defineProperty(new Response(null, { status: 204 }), "url", { value: from }),
-      /^The answer names no job/,
+      /^The response names no job/,
     ],
   ] as const) {
     test(`createdJob() throws for ${name}`, async () => {

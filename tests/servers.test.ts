@@ -146,10 +146,10 @@ describe("the files of the corpus", (test) => {
     ["the README of the corpus", new URL("README.md", folder)],
     ["the README", new URL("../../README.md", import.meta.url)],
   ] as const) {
-    test(`${readme} names how many answers of each kind there are`, () => {
+    test(`${readme} states how many responses of each kind there are`, () => {
       const said = readFileSync(path, "utf8")
         .replace(/\s+/g, " ")
-        .match(/\d+ answers: \d+ verbatim, \d+ reconstructed, \d+ made up/g);
+        .match(/\d+ responses: \d+ verbatim, \d+ reconstructed, \d+ made up/g);
       assert.deepEqual(said, [counts(answers)]);
     });
   }

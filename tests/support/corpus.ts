@@ -173,10 +173,10 @@ function endsItself({ status, headers }: Answer): boolean {
   );
 }
 
-/** For example `3 answers: 2 verbatim, 1 reconstructed, 0 made up`. */
+/** For example `3 responses: 2 verbatim, 1 reconstructed, 0 made up`. */
 export function counts(of: readonly Pick<Answer, "how">[]): string {
   const kinds = (["verbatim", "reconstructed", "made up"] as const).map(
     (kind) => `${of.filter(({ how }) => how === kind).length} ${kind}`,
   );
-  return `${of.length} answers: ${kinds.join(", ")}`;
+  return `${of.length} responses: ${kinds.join(", ")}`;
 }
