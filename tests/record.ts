@@ -15,7 +15,7 @@ Options:
   --server NAME             folder: server and version, such as pygeoapi-0.24
   --name NAME               file; the default is the status of the job, or the HTTP status
   --header 'Name: value'    send a header, which is not recorded; may be given more than once
-  --replace a=b             replace a by b in what is recorded; may be given more than once
+  --replace a=b             replace a with b in both files; may be given more than once
   --help                    print this text`;
 
 const WRONG_USAGE = 64;
@@ -162,7 +162,7 @@ async function send({ url, headers }: Request): Promise<Captured> {
   for await (const chunk of response) chunks.push(chunk);
   const body = Buffer.concat(chunks);
 
-  // Strings could not be replaced in a coded body.
+  // --replace cannot find strings in a compressed body.
   const coding = response.headers["content-encoding"]?.toLowerCase();
   const decode = coding === undefined ? undefined : DECODERS[coding];
   if (coding !== undefined && !decode) throw new Error(`it has the Content-Encoding ${coding}`);
@@ -190,7 +190,7 @@ function frame(head: string, body: string): string {
   return `${head.replace(/^(content-length:[ \t]*)\d+/im, `$1${body.length}`)}\r\n${body}`;
 }
 
-/** A server may repeat what it was sent, for example in its links. */
+/** Throws if the recording contains a value that was sent: a server may repeat it, for example in its links. */
 function refuseSecrets(sent: readonly (readonly [string, string])[], recorded: string): void {
   for (const [name, value] of sent) {
     if (/^(accept|prefer)/i.test(name)) continue;
@@ -201,7 +201,7 @@ function refuseSecrets(sent: readonly (readonly [string, string])[], recorded: s
   }
 }
 
-/** What follows from the response is not repeated beside it. */
+/** The members that do not follow from the response itself. */
 function withoutResponse(result: Result): object {
   return Object.fromEntries(Object.entries(result).filter(([name]) => !["document", "body", "http"].includes(name)));
 }
