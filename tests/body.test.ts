@@ -50,11 +50,11 @@ describe("the body", (test) => {
     });
   }
 
-  test("getStatus() keeps a BOM in the middle, at the start of a chunk as well", async () => {
+  test("getStatus() keeps a BOM in the middle, even at the start of a chunk", async () => {
     assert.equal(bodyOf(await ask(chunks(["a", "\ufeffb"]), 500)), "a\ufeffb");
   });
 
-  test("getStatus() reads a body of null as an empty one", async () => {
+  test("getStatus() reads a null body as an empty one", async () => {
     assert.equal(bodyOf(await ask(null, 500)), "");
     assert.equal(bodyOf(await ask(null)), "");
   });
@@ -66,7 +66,7 @@ describe("maxBytes", (test) => {
     assert.equal((await ask(chunks([BYTES.slice(0, 9), BYTES.slice(9)]), 200, BYTES.length)).kind, "StatusInfo");
   });
 
-  test("getStatus() stops one byte over maxBytes, and parses nothing", async () => {
+  test("getStatus() stops one byte over maxBytes, and does not parse the body", async () => {
     const result = await ask(BYTES, 200, BYTES.length - 1);
     assert.equal(result.kind === "ServerError" && result.reason, "malformed");
     assert.equal(bodyOf(result), DOCUMENT.slice(0, -1));
@@ -86,7 +86,7 @@ describe("maxBytes", (test) => {
     }
   });
 
-  test("getStatus() cuts no character in two", async () => {
+  test("getStatus() does not split a character at maxBytes", async () => {
     const text = "aé€😀";
     const bytes = new TextEncoder().encode(text);
     const expected = ["", "a", "a", "aé", "aé", "aé", "aé€", "aé€", "aé€", "aé€"];
@@ -98,7 +98,7 @@ describe("maxBytes", (test) => {
     assert.equal(bodyOf(await ask(bytes, 500, bytes.length)), text);
   });
 
-  test("getStatus() reads nothing but an empty body with maxBytes 0", async () => {
+  test("getStatus() accepts only an empty body if maxBytes is 0", async () => {
     assert.equal(bodyOf(await ask("", 200, 0)), "");
     const empty = await ask("", 200, 0);
     assert.equal(empty.kind === "ServerError" && empty.message, "Response body is empty");
@@ -205,7 +205,7 @@ describe("a body that breaks off", (test) => {
     });
   }
 
-  test("getStatus() reads the exception of a body that breaks off behind it", async () => {
+  test("getStatus() reads the exception of a body that breaks off after it", async () => {
     const result = await ask(chunks(['{"type":"NoSuchJob",', '"detail":"d"}'], { error }), 404);
     assert.equal(result.kind === "NotFound" && result.reason, "no-such-job");
     assert.equal(result.kind === "NotFound" && result.message, "d");

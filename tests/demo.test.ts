@@ -62,7 +62,7 @@ describe("npm start", (test) => {
     assert.doesNotMatch(out, /\x1b|\r/);
   });
 
-  test("prints an outcome once, with the URL that was requested and the exit code of its kind", () =>
+  test("prints an outcome once, with the requested URL, and exits with the code of its kind", () =>
     serving(async (server) => {
       server.add({ id: "job 1/2", frozenAt: 42 });
       const found = await run(server.baseUrl, "job 1/2");
@@ -134,7 +134,7 @@ describe("npm start", (test) => {
     assert.match(closed.out, /^ {2}likely {5}the server is down$/m);
   });
 
-  test("--json prints the result alone, so that the guards hold for it", () =>
+  test("--json prints only the result, which a guard accepts", () =>
     serving(async (server) => {
       server.add({ id: "j", frozenAt: 42 });
       const found = await run(server.baseUrl, "j", "--json");
@@ -212,7 +212,7 @@ describe("npm start", (test) => {
     });
   });
 
-  test("prints no control character that a server sends", async () => {
+  test("prints no control characters from a server", async () => {
     const server = createServer((_, response) =>
       response.end(JSON.stringify({ jobID: "\x1b[2J", status: "x\x1b]0;y\x07", message: "a\x9b1mb" })),
     );
@@ -222,7 +222,7 @@ describe("npm start", (test) => {
     });
   });
 
-  test("exits with 64 and a usage text if it is used wrongly", async () => {
+  test("exits with 64 and prints the usage for wrong arguments", async () => {
     for (const args of [
       ["https://h"],
       ["https://h", "j", "more"],

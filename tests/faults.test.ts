@@ -20,7 +20,7 @@ const STATUS = '{"jobID":"j","status":"running"}';
 type End = "end" | "reset" | "open";
 type Bytes = string | Uint8Array;
 
-/** A server that writes these parts to each connection that has sent a request, byte for byte. */
+/** A server that writes these parts, byte for byte, to each connection that has sent a request. */
 async function raw(parts: readonly Bytes[], end: End, run: (url: string, seen: Seen) => Promise<void>): Promise<void> {
   const seen: Seen = { requests: [], sockets: [] };
   const server = createServer((socket) => {
@@ -116,7 +116,7 @@ describe("a fault on the wire", (test) => {
       "running",
     ],
     ["broken gzip", [head(200, "Content-Encoding: gzip", length(STATUS.length)), STATUS], "end", "network 200"],
-    // Node takes what it could inflate of this for the whole.
+    // Node treats what it could inflate of this as the whole body.
     ["broken deflate", [head(200, "Content-Encoding: deflate", length(5)), "\x78\x9cabc"], "end", "malformed 200"],
     [
       "gzip that is cut off",
@@ -132,7 +132,7 @@ describe("a fault on the wire", (test) => {
       "end",
       "running",
     ],
-    // Nobody asked for it, and undici takes it for an error.
+    // It was not requested, and undici treats it as an error.
     ["a 100 before the answer", [head(100), head(200, length(STATUS.length)), STATUS], "end", "network -"],
     ["no reason phrase", [`HTTP/1.1 200\r\n${length(STATUS.length)}\r\n\r\n`, STATUS], "end", "running"],
     ["a header without a value", [head(200, "X-Empty:", length(STATUS.length)), STATUS], "end", "running"],
@@ -188,7 +188,7 @@ describe("a bound on the wire", (test) => {
     ["deflate", deflateSync(Buffer.alloc(100_000_000, "x"))],
   ];
   for (const [coding, bomb] of bombs) {
-    test(`getStatus() stops a bomb of ${coding}, which ${bomb.length} bytes would make 100 MB, at maxBytes`, () =>
+    test(`getStatus() stops a ${coding} bomb of ${bomb.length} bytes, which inflate to 100 MB, at maxBytes`, () =>
       raw([head(200, `Content-Encoding: ${coding}`, length(bomb.length)), bomb], "open", async (url) => {
         const before = process.memoryUsage().rss;
         const result = await getStatus(url, "j", { maxBytes: 10_000 });
@@ -198,7 +198,7 @@ describe("a bound on the wire", (test) => {
       }));
   }
 
-  test("getStatus() stops an endless body and lets its socket go", async () => {
+  test("getStatus() stops an endless body and closes its socket", async () => {
     const endless = Array.from({ length: 1_000 }, () => chunk("x".repeat(65_536)));
     await raw([head(200, chunked), ...endless], "open", async (url, seen) => {
       await getStatus(url, "j", { maxBytes: 1_000 });
@@ -214,7 +214,7 @@ describe("a bound on the wire", (test) => {
     ["a body that never comes under a 500", [head(500, length(9))]],
   ];
   for (const [name, parts] of waits) {
-    test(`getStatus() waits for ${name} as long as the signal lets it, and lets the socket go`, () =>
+    test(`getStatus() waits for ${name} until the signal aborts, and closes the socket`, () =>
       raw(parts, "open", async (url, seen) => {
         const abort = new AbortController();
         const pending = rejection(getStatus(url, "j", { signal: abort.signal }));
@@ -226,7 +226,7 @@ describe("a bound on the wire", (test) => {
       }));
   }
 
-  test("getStatus() reads a body of a megabyte that comes in bytes", () => {
+  test("getStatus() reads a body in 100,000 chunks of one byte", () => {
     const text = `{"jobID":"j","status":"running","x":"${"x".repeat(100_000)}"}`;
     return raw([head(200, chunked), [...text].map(chunk).join(""), "0\r\n\r\n"], "end", async (url) => {
       assert.equal(brief(await getStatus(url, "j")), "running");

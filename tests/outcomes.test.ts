@@ -84,7 +84,7 @@ describe("every kind and reason", (test) => {
 
   for (const status of [101, 204, 205, 304]) {
     test(`getStatus() reads a ${status}, which has no body`, async () => {
-      // Response refuses 101, but a fetch may give any object of its shape.
+      // The constructor of Response rejects 101, but an injected fetch may return any object of its shape.
       const response = { status, url: "", headers: new Headers(), body: null };
       const result = await ask(async () => response);
       assert.equal(
@@ -95,7 +95,7 @@ describe("every kind and reason", (test) => {
     });
   }
 
-  test("getStatus() reads the opaque answer to a redirect that a browser did not follow", async () => {
+  test("getStatus() reads the opaque redirect that a browser returns if it does not follow one", async () => {
     assert.deepEqual(await ask(async () => ({ status: 0, url: "", headers: new Headers(), body: null })), {
       kind: "ServerError",
       reason: "http",
@@ -247,7 +247,7 @@ describe("the exception", (test) => {
 });
 
 describe("the http member", (test) => {
-  test("getStatus() returns the headers in a plain record, lower case, without set-cookie", async () => {
+  test("getStatus() returns the headers in a plain record, in lower case, without set-cookie", async () => {
     const headers = new Headers([
       ["Content-Type", "text/plain"],
       ["Retry-After", "17"],
@@ -269,7 +269,7 @@ describe("the http member", (test) => {
     assert.deepEqual(result.http?.headers, { "retry-after": "17" });
   });
 
-  test("getStatus() returns the URL after redirects, or the requested one if the platform gives none", async () => {
+  test("getStatus() returns the URL after redirects, or the requested one if the platform reports none", async () => {
     for (const [url, expected] of [
       ["https://other/jobs/1", "https://other/jobs/1"],
       ["", URL_ASKED],
@@ -296,7 +296,7 @@ describe("a result", (test) => {
     ["network", () => Promise.reject(new Error("x"))],
   ];
   for (const [name, fetch] of cases) {
-    test(`getStatus() returns ${name} as plain data without undefined or null of its own, and shares none`, async () => {
+    test(`getStatus() returns ${name} as new plain data without undefined or null`, async () => {
       const first = await ask(fetch);
       const second = await ask(fetch);
       assert.deepEqual(first, second);

@@ -91,7 +91,7 @@ describe("the embedded server", (test) => {
       assert.equal((await ask(`${server.baseUrl}/jobs`)).body.jobs.length, 6);
     }));
 
-  test("it dismisses a job once, and says that it is gone the second time", () =>
+  test("it dismisses a job once, and responds with 410 the second time", () =>
     serving(async (server) => {
       const { id } = server.add({ seconds: 60 });
       const first = await ask(`${server.baseUrl}/jobs/${id}`, { method: "DELETE" });
@@ -101,7 +101,7 @@ describe("the embedded server", (test) => {
       assert.equal((await ask(`${server.baseUrl}/jobs/${id}/results`)).status, 410);
     }));
 
-  test("its errors are exceptions with the types of the standard", () =>
+  test("its errors are exceptions with the types that the standard defines", () =>
     serving(async (server) => {
       const { id } = server.add({ seconds: 60 });
       const failed = server.add({ seconds: 0, fail: true });
@@ -128,7 +128,7 @@ describe("the embedded server", (test) => {
       }
     }));
 
-  test("it lives below a prefix, or below none", async () => {
+  test("it can be served with or without a prefix", async () => {
     for (const prefix of ["", "/user/ogc-api"]) {
       await serving(async (server) => {
         const { id } = server.add({ id: "a/b ü" });

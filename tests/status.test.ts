@@ -53,7 +53,7 @@ describe("a status", (test) => {
   }
 
   for (const status of [undefined, null, "", 5, true, {}, ["running"], { toString: 1 }]) {
-    test(`getStatus() calls a document with the status ${JSON.stringify(status)} malformed`, async () => {
+    test(`getStatus() returns malformed for a document with the status ${JSON.stringify(status)}`, async () => {
       const result = await getStatus("https://h", "asked", { fetch: answering({ jobID: "j", status }) });
       assert.deepEqual(result, {
         kind: "ServerError",
@@ -93,7 +93,7 @@ describe("an id", (test) => {
     });
   }
 
-  test("getStatus() calls an error envelope no job", async () => {
+  test("getStatus() does not read an error envelope as a job", async () => {
     for (const envelope of [
       { status: "error", message: "Invalid API key" },
       { status: "fail", code: 401 },
@@ -173,7 +173,7 @@ describe("the optional members", (test) => {
     {},
     { value: 5 },
   ]) {
-    test(`getStatus() leaves the progress ${JSON.stringify(progress)} out`, async () => {
+    test(`getStatus() leaves out the progress ${JSON.stringify(progress)}`, async () => {
       assert.ok(!("progress" in (await read({ jobID: "j", status: "running", progress }))));
     });
   }
@@ -226,7 +226,7 @@ describe("the optional members", (test) => {
     });
   }
 
-  test("getStatus() does not mind the Content-Type", async () => {
+  test("getStatus() ignores the Content-Type", async () => {
     for (const type of ["text/html", "application/xml", "application/json; profile=ogc", "", "nonsense"]) {
       const fetch = answering('{"jobID":"j","status":"running"}', { headers: { "content-type": type } });
       assert.equal((await getStatus("https://h", "j", { fetch })).kind, "StatusInfo");
@@ -262,7 +262,7 @@ describe("the links", (test) => {
     });
   }
 
-  test("getStatus() resolves links against the URL that answered", async () => {
+  test("getStatus() resolves links against the final URL", async () => {
     const response = Response.json({ jobID: "j", status: "running", links: [{ href: "results" }] });
     Object.defineProperty(response, "url", { value: "https://moved.example/api/jobs/1/" });
     const result = await getStatus("https://h", "j", { fetch: async () => response });
@@ -319,7 +319,7 @@ describe("the links", (test) => {
     { href: "https://h/" },
     { 0: { href: "https://h/" }, length: 1 },
   ]) {
-    test(`getStatus() reads links that are ${JSON.stringify(links)} as none`, async () => {
+    test(`getStatus() returns no links for ${JSON.stringify(links)}`, async () => {
       assert.deepEqual((await read({ jobID: "j", status: "running", links })).links, []);
     });
   }

@@ -21,7 +21,7 @@ const reset: Answer = () => {
 const page: Answer = () => new Response("<p>");
 const times = (count: number, answer: Answer): Answer[] => Array.from({ length: count }, () => answer);
 
-/** Gives the answers one after the other, the last one for ever, and notes the time of each request. */
+/** Returns the responses in order, repeating the last one, and records the time of each request. */
 function script(answers: readonly Answer[], now: () => number): Fetch & { readonly requests: number[] } {
   const requests: number[] = [];
   const fetch: Fetch = async (_, init) => {
@@ -175,7 +175,7 @@ describe("the recipe that watches a job", (test) => {
     }
   });
 
-  test("watch() rejects if an argument cannot be used", async () => {
+  test("watch() rejects if an argument is invalid", async () => {
     assert.ok((await rejection(watch("ogc.example.com", "j"))) instanceof TypeError);
   });
 
