@@ -1,9 +1,9 @@
 /**
  * Makes one small change to the library at a time, and expects a test to fail for each: `npm run test:mutation`.
  *
- * No mutation tester drives uvu. This one mutates the compiled file, which is the source without its types, and runs the
- * tests that need no socket until the first one fails. A mutant that survives is a failure, unless `equivalent.ts` says
- * why no test can see it.
+ * No mutation testing tool supports uvu. This one mutates the compiled file, which is the source without its types, and
+ * runs the tests that need no socket until the first one fails. A mutant that survives is a failure, unless
+ * `equivalent.ts` explains why no test can detect it.
  */
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";

@@ -1,7 +1,7 @@
 /**
- * What the library does in every runtime, written once: no test runner, nothing of Node.
+ * The behaviours that are tested in every runtime. Uses no test runner and no API of Node.
  *
- * Whoever starts it hands in the library as it was got there, pasted or installed, and where the servers are.
+ * The caller passes the library, pasted or installed, and the URLs of the servers.
  */
 import type * as Library from "../../src/get-status.ts";
 import type { Fetch, GetStatusOptions, Result } from "../../src/get-status.ts";
@@ -12,11 +12,11 @@ export interface Place {
   readonly faults: string;
   /** The same server under another origin. */
   readonly away: string;
-  /** A port that refuses. */
+  /** A URL whose port refuses connections. */
   readonly refused: string;
-  /** Workers of an older compatibility date take Authorization along to another origin. */
+  /** Workers with an older compatibility date send Authorization to another origin. */
   readonly keepsAuthorization?: boolean;
-  /** A browser shows few headers across origins, and hides what a redirect that it did not follow says. */
+  /** A browser exposes few headers across origins, and nothing of a redirect that it did not follow. */
   readonly browser?: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface Outcome {
   readonly error?: string;
 }
 
-/** Runs every behaviour and returns how each ended. */
+/** Runs every behaviour and returns the outcomes. */
 export async function run(library: typeof Library, place: Place): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const [name, behave] of behaviours(library, place)) {
@@ -40,7 +40,7 @@ export async function run(library: typeof Library, place: Place): Promise<Outcom
   return outcomes;
 }
 
-/** What hangs has failed, and must not keep the others from running. */
+/** A behaviour that does not end has failed, and must not prevent the others from running. */
 function inTime(behaviour: Promise<void> | void): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error("did not end")), 10_000);
@@ -50,7 +50,7 @@ function inTime(behaviour: Promise<void> | void): Promise<void> {
   });
 }
 
-/** One line each for what failed, and the count. */
+/** One line for each failure, and the count. */
 export function report(outcomes: readonly Outcome[]): string {
   const failed = outcomes.filter(({ error }) => error !== undefined);
   return [
@@ -233,7 +233,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() stops an endless body at maxBytes, and lets the connection go",
+      "getStatus() stops an endless body at maxBytes, and closes the connection",
       async () => {
         const result = await ask("/endless", { maxBytes: 10_000 });
         equal(brief(result), "ServerError malformed");
@@ -243,7 +243,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() rejects with a TimeoutError when the time is over, before and after the head",
+      "getStatus() rejects with a TimeoutError when the time limit expires, before and after the head",
       async () => {
         for (const path of ["/no-head", "/no-body"]) {
           const error = await rejection(ask(path, { signal: AbortSignal.timeout(50) }));
@@ -275,7 +275,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() rejects invalid arguments with a TypeError that holds no secret, and sends nothing",
+      "getStatus() rejects invalid arguments with a TypeError that contains no secret, and sends nothing",
       async () => {
         keep.calls.length = 0;
         const h = "https://h";
@@ -350,7 +350,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() sends the caller's headers over a socket, as record, pairs and Headers",
+      "getStatus() sends the caller's headers over a socket, given as a record, pairs or Headers",
       async () => {
         const record = { Authorization: "Bearer t", "X-A": "1" };
         for (const headers of [record, Object.entries(record), new Headers(record)]) {
@@ -399,7 +399,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() writes the URL alike everywhere",
+      "getStatus() builds the same URL everywhere",
       async () => {
         for (const [base, id, url] of [
           ["https://h/ogc/?key=1#x", "j", "https://h/ogc/jobs/j?key=1"],
@@ -439,7 +439,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() decodes a body that comes byte by byte, and cuts no character at maxBytes",
+      "getStatus() decodes a body that arrives byte by byte, and does not split a character at maxBytes",
       async () => {
         const bytes = new TextEncoder().encode("\ufeffaé€😀");
         const fetch = (): Fetch => {
@@ -468,7 +468,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() parses no body that is over maxBytes",
+      "getStatus() does not parse a body that is over maxBytes",
       async () => {
         const result = await getStatus("https://h", "j", {
           fetch: answering('{"jobID":"j","status":"running"} '),
@@ -564,7 +564,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "the guards refuse headers that are not a plain object, and sparse links",
+      "the guards reject headers that are not a plain object, and sparse links",
       async () => {
         const result = await ask("/full");
         for (const headers of [new Headers(), new Map(), new Date(), [], () => {}]) {
