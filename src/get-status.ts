@@ -491,6 +491,7 @@ export function isStatusInfo(value: unknown): value is StatusInfo {
     info.kind === "StatusInfo" &&
     isText(info.jobID) &&
     isText(info.status) &&
+    // Each status code, and "unknown", is converted to itself.
     toStatusCode(info.status) === info.status &&
     hasOptionalTexts(info, STATUS_TEXTS) &&
     isOptional(info.progress, isPercentage) &&

@@ -31,7 +31,7 @@ async function raw(parts: readonly Bytes[], end: End, run: (url: string, seen: S
       for (const part of parts) {
         if (socket.destroyed) return;
         const flushed = socket.write(typeof part === "string" ? Buffer.from(part, "latin1") : part);
-        // Once somebody reads on, or goes away.
+        // Until the client reads on or disconnects.
         if (!flushed) await new Promise((done) => socket.once("drain", done).once("close", done));
         await new Promise((done) => setImmediate(done));
       }
@@ -77,9 +77,9 @@ describe("a fault on the wire", (test) => {
     ["a status line with no number", [`HTTP/1.1 abc X\r\n${length(0)}\r\n\r\n`], "end", "network -"],
     ["a close before a body of known length", [head(200, length(99))], "end", "network 200"],
     ["a close in a body of known length", [head(200, length(99)), STATUS], "end", "network 200"],
-    ["a body behind its length", [head(200, length(STATUS.length)), STATUS, "trailing garbage"], "end", "running"],
+    ["bytes after the end of the body", [head(200, length(STATUS.length)), STATUS, "trailing garbage"], "end", "running"],
     [
-      "a whole second answer behind the first",
+      "a second response after the first",
       [head(200, length(STATUS.length)), STATUS, head(500, length(1)), "x"],
       "end",
       "running",
@@ -127,13 +127,13 @@ describe("a fault on the wire", (test) => {
     ["broken brotli", [head(200, "Content-Encoding: br", length(STATUS.length)), STATUS], "end", "network 200"],
     ["an unknown coding", [head(200, "Content-Encoding: x-unknown", length(STATUS.length)), STATUS], "end", "running"],
     [
-      "an early hint before the answer",
+      "an early hint before the response",
       [head(103, "Link: </x>; rel=preload"), head(200, length(STATUS.length)), STATUS],
       "end",
       "running",
     ],
     // It was not requested, and undici treats it as an error.
-    ["a 100 before the answer", [head(100), head(200, length(STATUS.length)), STATUS], "end", "network -"],
+    ["a 100 before the response", [head(100), head(200, length(STATUS.length)), STATUS], "end", "network -"],
     ["no reason phrase", [`HTTP/1.1 200\r\n${length(STATUS.length)}\r\n\r\n`, STATUS], "end", "running"],
     ["a header without a value", [head(200, "X-Empty:", length(STATUS.length)), STATUS], "end", "running"],
     ["Latin-1 in a header", [head(200, "X-Name: J\xfcrgen", length(STATUS.length)), STATUS], "end", "running"],
@@ -208,9 +208,9 @@ describe("a bound on the wire", (test) => {
 
   const waits: [string, Bytes[]][] = [
     ["a head that never comes", []],
-    ["a head that drips", ["HTTP/1.1 200 OK\r\n", "X: "]],
+    ["a head that never ends", ["HTTP/1.1 200 OK\r\n", "X: "]],
     ["a body that never comes", [head(200, length(9))]],
-    ["a body that drips", [head(200, chunked), ...Array.from({ length: 50 }, () => chunk("{"))]],
+    ["a body that never ends", [head(200, chunked), ...Array.from({ length: 50 }, () => chunk("{"))]],
     ["a body that never comes under a 500", [head(500, length(9))]],
   ];
   for (const [name, parts] of waits) {

@@ -244,7 +244,7 @@ describe("the recipe that requests the results", (test) => {
       "https://h/r",
     ],
     [
-      "no relation that only looks alike",
+      "no relation that only looks similar",
       [{ rel: "resultsets", href: "https://h/no" }],
       "https://h/ogc/jobs/a%2Fb/results?key=1",
     ],

@@ -227,7 +227,7 @@ describe("a real socket", (test) => {
     ["closes at once", "", "end"],
     ["resets at once", "", "reset"],
     ["breaks off in the head", "HTTP/1.1 200 OK\r\nContent-", "end"],
-    ["speaks another protocol", "SSH-2.0-OpenSSH\r\n", "end"],
+    ["uses another protocol", "SSH-2.0-OpenSSH\r\n", "end"],
     ["sends two Content-Lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}", "end"],
   ] as const) {
     test(`getStatus() returns a network failure without http for a server that ${name}`, () =>

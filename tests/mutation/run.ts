@@ -60,7 +60,7 @@ console.log(
 console.log(`${mutants.length - unexplained.length} passed, ${unexplained.length + stale.length} failed`);
 process.exit(unexplained.length + stale.length ? 1 : 0);
 
-/** Blanks the comments, so that positions stay. */
+/** Replaces comments with spaces, so that positions do not change. */
 function withoutComments(code: string): string {
   let blank = code;
   const onComment = (_block: boolean, _text: string, from: number, to: number): void => {

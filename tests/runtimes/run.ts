@@ -214,8 +214,8 @@ const config :Workerd.Config = (
       let errors = "";
       child.stderr.on("data", (chunk) => (errors += chunk));
       try {
-        const report = await ask(`${origin}/suite?${urls.map((url) => `url=${url}`).join("&")}`);
-        const result = JSON.parse(await ask(`${origin}/full`));
+        const report = await fetchText(`${origin}/suite?${urls.map((url) => `url=${url}`).join("&")}`);
+        const result = JSON.parse(await fetchText(`${origin}/full`));
         const bound = result.kind === "StatusInfo" && result.http.url === "https://api.internal/full/jobs/j";
         return `version: ${version}\n${add(report, bound)}\n${errors}`;
       } finally {
@@ -296,7 +296,7 @@ function add(report: string, passed: boolean): string {
   );
 }
 
-async function ask(url: string): Promise<string> {
+async function fetchText(url: string): Promise<string> {
   for (let tries = 0; ; tries++) {
     try {
       return await (await fetch(url, { signal: AbortSignal.timeout(LIMIT) })).text();
