@@ -77,7 +77,12 @@ describe("a fault on the wire", (test) => {
     ["a status line with no number", [`HTTP/1.1 abc X\r\n${length(0)}\r\n\r\n`], "end", "network -"],
     ["a close before a body of known length", [head(200, length(99))], "end", "network 200"],
     ["a close in a body of known length", [head(200, length(99)), STATUS], "end", "network 200"],
-    ["bytes after the end of the body", [head(200, length(STATUS.length)), STATUS, "trailing garbage"], "end", "running"],
+    [
+      "bytes after the end of the body",
+      [head(200, length(STATUS.length)), STATUS, "trailing garbage"],
+      "end",
+      "running",
+    ],
     [
       "a second response after the first",
       [head(200, length(STATUS.length)), STATUS, head(500, length(1)), "x"],
