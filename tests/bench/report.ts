@@ -170,7 +170,7 @@ export function alternatives(results: Results): string {
     [
       ["Size, gzip", ...stacks.map((stack) => `${thousands(gzipSize(stack))} bytes`), ""],
       [
-        `One call over loopback, ${NODE.name}`,
+        `Time of one call over loopback, ${NODE.name}`,
         ...stacks.map(({ name }) =>
           name === FETCH.name ? "1" : `${ratio(ratios.get(`loopback ${NODE.name} ${name}`))} ×`,
         ),
