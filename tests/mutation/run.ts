@@ -54,8 +54,8 @@ for (const { line, key } of unexplained) console.log(`SURVIVED line ${line}: ${k
 const stale = Object.keys(EQUIVALENT).filter((known) => !survivors.some(({ key }) => key === known));
 for (const known of stale) console.log(`STALE ${known}`);
 console.log(
-  `${mutants.length} mutants in ${Math.round((Date.now() - start) / 1_000)} s: ${mutants.length - survivors.length} seen by a test ` +
-    `(${timeouts} by a timeout), ${survivors.length - unexplained.length} explained`,
+  `${mutants.length} mutants in ${Math.round((Date.now() - start) / 1_000)} s: ${mutants.length - survivors.length} detected ` +
+    `(${timeouts} by a timeout), ${survivors.length - unexplained.length} equivalent`,
 );
 console.log(`${mutants.length - unexplained.length} passed, ${unexplained.length + stale.length} failed`);
 process.exit(unexplained.length + stale.length ? 1 : 0);
