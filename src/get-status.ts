@@ -154,7 +154,7 @@ export type ServerError = ResponseError | NetworkError;
 
 /** A {@linkcode ServerError} with an HTTP response. */
 export interface ResponseError {
-  /** `"ServerError"`: there is no usable answer; see `reason`. */
+  /** `"ServerError"`: the status is not available; see `reason`. */
   readonly kind: "ServerError";
   /**
    * - `"http"`: a status that is neither 2xx nor a {@linkcode NotFound}, such
@@ -197,7 +197,7 @@ export interface ResponseError {
 
 /** A {@linkcode ServerError} without a usable HTTP response. */
 export interface NetworkError {
-  /** `"ServerError"`: there is no usable answer; see `reason`. */
+  /** `"ServerError"`: the status is not available; see `reason`. */
   readonly kind: "ServerError";
   /**
    * `"network"`: `fetch` failed or did not return a Response, or the body of a
@@ -261,9 +261,9 @@ export interface Exception {
 export interface Link {
   /**
    * The target, resolved against `http.url`. It is left as sent if it has a
-   * scheme, cannot be resolved, is longer than 1,024 characters, or if there
-   * are too many links for a long `http.url`. Any scheme can occur,
-   * `javascript:` included: check it before you follow or display the link.
+   * scheme, is longer than 1,024 characters or cannot be resolved, or if there
+   * are too many links for a long `http.url`. Any scheme can occur, including
+   * `javascript:`: check it before you follow or display the link.
    */
   readonly href: string;
   /**
@@ -403,7 +403,7 @@ export interface BodyReader {
  * and no polling, and nothing is cached. Redirects are left to the platform.
  *
  * @param baseUrl The root of the API, an absolute http: or https: URL. Its path
- * and query are kept: `https://h/ogc/?key=1` leads to
+ * and query are kept: for `https://h/ogc/?key=1`, the request is sent to
  * `https://h/ogc/jobs/{jobId}?key=1`.
  * @param jobId The id as the server returned it, not percent-encoded.
  * @param opts Headers, an abort signal, a size limit, and the `fetch` to use.
@@ -467,9 +467,9 @@ export async function getStatus(
 /**
  * Returns whether a value is a {@linkcode StatusInfo}.
  *
- * All declared members are checked, of `document` only `status`. The guard can
- * therefore be used for values from elsewhere, such as a result that was stored
- * as JSON or received from a worker. Members that the type does not declare are
+ * All declared members are checked (of `document`, only `status`), so the guard
+ * can be used for values from elsewhere, such as a result that was stored as
+ * JSON or received from a worker. Members that the type does not declare are
  * allowed.
  *
  * @param value The value to check.
@@ -491,12 +491,13 @@ export function isStatusInfo(value: unknown): value is StatusInfo {
     info.kind === "StatusInfo" &&
     isText(info.jobID) &&
     isText(info.status) &&
+    // Each status code, and "unknown", is converted to itself.
     toStatusCode(info.status) === info.status &&
     hasOptionalTexts(info, STATUS_TEXTS) &&
     isOptional(info.progress, isPercentage) &&
     isOptional(info.exception, isException) &&
     Array.isArray(info.links) &&
-    // `every` skips the holes of a sparse array, `includes` does not.
+    // `every` skips the holes of a sparse array; `includes` does not.
     !info.links.includes(undefined) &&
     info.links.every(isLink) &&
     isText(toMembers(info.document).status) &&
@@ -628,9 +629,7 @@ const SERVER_ERROR_REASONS: readonly unknown[] = [
   "network",
 ] satisfies ServerError["reason"][];
 
-/**
- * The members that are read from documents and by the guards, of unknown type.
- */
+/** The members that are read from documents and results, all unchecked. */
 type Members = {
   readonly [
     name in
@@ -648,7 +647,7 @@ type Members = {
   ]?: unknown;
 };
 
-/** Lets members of any value be read; null and primitives have none. */
+/** Allows members of any value to be read; null and primitives have none. */
 function toMembers(value: unknown): Members {
   return Object(value) as Members;
 }
@@ -842,8 +841,8 @@ function toRecord(
 /** The outcome of a request. */
 interface Outcome {
   /**
-   * `"failed"` if `fetch` failed, did not return a Response, or the body broke
-   * off.
+   * `"failed"` if `fetch` failed or did not return a Response, or if the body
+   * broke off.
    */
   readonly end: "complete" | "too large" | "failed";
   /** What failed, if `end` is `"failed"`. */
@@ -1021,7 +1020,7 @@ function toNotFoundReason(
   { type, code }: Members,
 ): NotFound["reason"] | undefined {
   // 1.0 defines a URI that ends in no-such-job. Servers send variants of it or
-  // a plain code, some of them as `code`.
+  // a plain code, sometimes in `code`.
   const isNoSuchJob = [type, code].some(
     (name) =>
       isString(name) && /(no-such-job|nosuchjob|jobnotfound)$/i.test(name),
@@ -1091,9 +1090,9 @@ function readLinks(value: unknown, baseUrl: string): Link[] {
   return links;
 }
 
-/** Returns the link unchanged if it has a scheme or cannot be resolved. */
+/** Returns an absolute URL, or else `href` unchanged. */
 function resolve(href: string, baseUrl: string): string {
-  // Bounds time: `new URL` takes seconds to encode a very long host.
+  // The limit bounds time: `new URL` takes seconds to encode a very long host.
   if (href.length > 1_024 || /^[a-z][a-z\d+.-]*:/i.test(href)) return href;
   return attempt(() => new URL(href, baseUrl).href) ?? href;
 }

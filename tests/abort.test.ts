@@ -6,7 +6,7 @@ import { describe } from "./support/suite.ts";
 const STATUS = { jobID: "j", status: "running" };
 const REASONS = [new Error("own"), "text", 5, null, { code: 1 }, new DOMException("x", "AbortError")];
 
-/** Rejects as a platform's fetch does, but with an error of its own. */
+/** Rejects on abort as a platform's fetch does, but with another error. */
 const obedient: Fetch = (_url, { signal }) =>
   new Promise((_, reject) => signal!.addEventListener("abort", () => reject(new Error("a copy")), { once: true }));
 
@@ -98,8 +98,8 @@ describe("an abort", (test) => {
     assert.deepEqual(added, []);
   });
 
-  test("getStatus() rejects with a TimeoutError when the time is over", async () => {
-    const alive = setInterval(() => {}, 1000); // the timer of a signal keeps no process alive
+  test("getStatus() rejects with a TimeoutError when the time limit expires", async () => {
+    const alive = setInterval(() => {}, 1000); // the timer of AbortSignal.timeout() does not keep the process alive
     const error = await rejection(getStatus("https://h", "j", { fetch: obedient, signal: AbortSignal.timeout(5) }));
     clearInterval(alive);
     assert.equal((error as Error).name, "TimeoutError");

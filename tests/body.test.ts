@@ -6,7 +6,7 @@ import { describe } from "./support/suite.ts";
 const DOCUMENT = '{"jobID":"j","status":"running","message":"é€😀"}';
 const BYTES = new TextEncoder().encode(DOCUMENT);
 
-function ask(body: BodyInit | null, status = 200, maxBytes?: number): Promise<Result> {
+function resultOf(body: BodyInit | null, status = 200, maxBytes?: number): Promise<Result> {
   return getStatus("https://h", "j", { fetch: async () => new Response(body, { status }), maxBytes });
 }
 
@@ -18,14 +18,14 @@ describe("the body", (test) => {
       const parts = Array.from({ length: Math.ceil(BYTES.length / size) }, (_, i) =>
         BYTES.slice(i * size, (i + 1) * size),
       );
-      const result = await ask(chunks(parts));
+      const result = await resultOf(chunks(parts));
       assert.deepEqual(result.kind === "StatusInfo" && result.document, JSON.parse(DOCUMENT), `chunks of ${size}`);
     }
   });
 
   test("getStatus() reads empty chunks between others", async () => {
     const nothing = new Uint8Array(0);
-    const result = await ask(chunks([nothing, BYTES.slice(0, 5), nothing, nothing, BYTES.slice(5), nothing]));
+    const result = await resultOf(chunks([nothing, BYTES.slice(0, 5), nothing, nothing, BYTES.slice(5), nothing]));
     assert.equal(result.kind, "StatusInfo");
   });
 
@@ -45,34 +45,34 @@ describe("the body", (test) => {
   ] as [string, number[], string][]) {
     test(`getStatus() decodes ${name} as UTF-8, whole or byte by byte`, async () => {
       const whole = new Uint8Array(bytes);
-      assert.equal(bodyOf(await ask(whole, 500)), text);
-      assert.equal(bodyOf(await ask(chunks(bytes.map((byte) => new Uint8Array([byte]))), 500)), text);
+      assert.equal(bodyOf(await resultOf(whole, 500)), text);
+      assert.equal(bodyOf(await resultOf(chunks(bytes.map((byte) => new Uint8Array([byte]))), 500)), text);
     });
   }
 
-  test("getStatus() keeps a BOM in the middle, at the start of a chunk as well", async () => {
-    assert.equal(bodyOf(await ask(chunks(["a", "\ufeffb"]), 500)), "a\ufeffb");
+  test("getStatus() keeps a BOM in the middle, even at the start of a chunk", async () => {
+    assert.equal(bodyOf(await resultOf(chunks(["a", "\ufeffb"]), 500)), "a\ufeffb");
   });
 
-  test("getStatus() reads a body of null as an empty one", async () => {
-    assert.equal(bodyOf(await ask(null, 500)), "");
-    assert.equal(bodyOf(await ask(null)), "");
+  test("getStatus() reads a null body as an empty one", async () => {
+    assert.equal(bodyOf(await resultOf(null, 500)), "");
+    assert.equal(bodyOf(await resultOf(null)), "");
   });
 });
 
 describe("maxBytes", (test) => {
   test("getStatus() reads a body of exactly maxBytes", async () => {
-    assert.equal((await ask(BYTES, 200, BYTES.length)).kind, "StatusInfo");
-    assert.equal((await ask(chunks([BYTES.slice(0, 9), BYTES.slice(9)]), 200, BYTES.length)).kind, "StatusInfo");
+    assert.equal((await resultOf(BYTES, 200, BYTES.length)).kind, "StatusInfo");
+    assert.equal((await resultOf(chunks([BYTES.slice(0, 9), BYTES.slice(9)]), 200, BYTES.length)).kind, "StatusInfo");
   });
 
-  test("getStatus() stops one byte over maxBytes, and parses nothing", async () => {
-    const result = await ask(BYTES, 200, BYTES.length - 1);
+  test("getStatus() stops one byte over maxBytes, and does not parse the body", async () => {
+    const result = await resultOf(BYTES, 200, BYTES.length - 1);
     assert.equal(result.kind === "ServerError" && result.reason, "malformed");
     assert.equal(bodyOf(result), DOCUMENT.slice(0, -1));
     // Even if the first bytes are valid JSON.
     for (const status of [200, 404, 400, 500]) {
-      const padded = await ask('{"jobID":"j","status":"running","type":"NoSuchJob"} ', status, 51);
+      const padded = await resultOf('{"jobID":"j","status":"running","type":"NoSuchJob"} ', status, 51);
       assert.equal(bodyOf(padded), '{"jobID":"j","status":"running","type":"NoSuchJob"}');
       assert.ok(!("exception" in padded));
       assert.equal(
@@ -86,40 +86,40 @@ describe("maxBytes", (test) => {
     }
   });
 
-  test("getStatus() cuts no character in two", async () => {
+  test("getStatus() does not split a character at maxBytes", async () => {
     const text = "aé€😀";
     const bytes = new TextEncoder().encode(text);
     const expected = ["", "a", "a", "aé", "aé", "aé", "aé€", "aé€", "aé€", "aé€"];
     for (let maxBytes = 0; maxBytes < bytes.length; maxBytes++) {
-      assert.equal(bodyOf(await ask(bytes, 500, maxBytes)), expected[maxBytes], `whole, ${maxBytes}`);
+      assert.equal(bodyOf(await resultOf(bytes, 500, maxBytes)), expected[maxBytes], `whole, ${maxBytes}`);
       const bytewise = chunks([...bytes].map((byte) => new Uint8Array([byte])));
-      assert.equal(bodyOf(await ask(bytewise, 500, maxBytes)), expected[maxBytes], `byte by byte, ${maxBytes}`);
+      assert.equal(bodyOf(await resultOf(bytewise, 500, maxBytes)), expected[maxBytes], `byte by byte, ${maxBytes}`);
     }
-    assert.equal(bodyOf(await ask(bytes, 500, bytes.length)), text);
+    assert.equal(bodyOf(await resultOf(bytes, 500, bytes.length)), text);
   });
 
-  test("getStatus() reads nothing but an empty body with maxBytes 0", async () => {
-    assert.equal(bodyOf(await ask("", 200, 0)), "");
-    const empty = await ask("", 200, 0);
+  test("getStatus() accepts only an empty body if maxBytes is 0", async () => {
+    assert.equal(bodyOf(await resultOf("", 200, 0)), "");
+    const empty = await resultOf("", 200, 0);
     assert.equal(empty.kind === "ServerError" && empty.message, "Response body is empty");
-    const over = await ask("a", 200, 0);
+    const over = await resultOf("a", 200, 0);
     assert.equal(over.kind === "ServerError" && over.message, "Response body is too large (see maxBytes)");
     assert.equal(bodyOf(over), "");
   });
 
   test("getStatus() counts whole bytes of a fractional maxBytes", async () => {
-    assert.equal(bodyOf(await ask("ab", 500, 1.5)), "a");
-    assert.equal(bodyOf(await ask("a", 500, 1.5)), "a");
-    assert.equal(bodyOf(await ask(chunks(["a", "b"]), 500, 1.5)), "a");
+    assert.equal(bodyOf(await resultOf("ab", 500, 1.5)), "a");
+    assert.equal(bodyOf(await resultOf("a", 500, 1.5)), "a");
+    assert.equal(bodyOf(await resultOf(chunks(["a", "b"]), 500, 1.5)), "a");
   });
 
   test("getStatus() reads 1 MiB by default, and everything with Infinity", async () => {
     const mebibyte = "x".repeat(1_048_576);
-    assert.equal(bodyOf(await ask(mebibyte, 500))?.length, 1_048_576);
-    const over = await ask(`${mebibyte}y`);
+    assert.equal(bodyOf(await resultOf(mebibyte, 500))?.length, 1_048_576);
+    const over = await resultOf(`${mebibyte}y`);
     assert.equal(bodyOf(over), mebibyte);
     assert.equal(over.kind === "ServerError" && over.message, "Response body is too large (see maxBytes)");
-    assert.equal(bodyOf(await ask(`${mebibyte}y`, 500, Infinity))?.length, 1_048_577);
+    assert.equal(bodyOf(await resultOf(`${mebibyte}y`, 500, Infinity))?.length, 1_048_577);
   });
 
   test("getStatus() stops an endless body, and cancels the stream", async () => {
@@ -132,7 +132,7 @@ describe("maxBytes", (test) => {
       },
       { highWaterMark: 0 },
     );
-    const result = await ask(endless, 200, 10_500);
+    const result = await resultOf(endless, 200, 10_500);
     assert.equal(bodyOf(result)?.length, 10_500);
     assert.equal(pulled, 11);
     assert.equal(cancelled, 1);
@@ -172,7 +172,7 @@ describe("a body that breaks off", (test) => {
   for (const status of [200, 201, 206]) {
     test(`getStatus() returns a network failure with http for a ${status} whose body breaks off`, async () => {
       for (const parts of [[], [DOCUMENT], ['{"jobID":']]) {
-        assert.deepEqual(await ask(chunks(parts, { error }), status), {
+        assert.deepEqual(await resultOf(chunks(parts, { error }), status), {
           kind: "ServerError",
           reason: "network",
           message: "Response body could not be read to the end: see cause",
@@ -197,7 +197,7 @@ describe("a body that breaks off", (test) => {
         [["<p>5", "03 €"], "<p>503 €"],
         [["a", new Uint8Array([0xe2, 0x82])], "a"],
       ] as const) {
-        const result = await ask(chunks(parts, { error }), status);
+        const result = await resultOf(chunks(parts, { error }), status);
         assert.equal("reason" in result && result.reason, outcome);
         assert.equal(bodyOf(result), body);
         assert.ok(!("cause" in result));
@@ -205,14 +205,14 @@ describe("a body that breaks off", (test) => {
     });
   }
 
-  test("getStatus() reads the exception of a body that breaks off behind it", async () => {
-    const result = await ask(chunks(['{"type":"NoSuchJob",', '"detail":"d"}'], { error }), 404);
+  test("getStatus() reads the exception of a body that breaks off after it", async () => {
+    const result = await resultOf(chunks(['{"type":"NoSuchJob",', '"detail":"d"}'], { error }), 404);
     assert.equal(result.kind === "NotFound" && result.reason, "no-such-job");
     assert.equal(result.kind === "NotFound" && result.message, "d");
   });
 
   test("getStatus() leaves out the cause if a stream errors with undefined", async () => {
-    const result = await ask(chunks(["a"], { error: undefined }));
+    const result = await resultOf(chunks(["a"], { error: undefined }));
     assert.equal(result.kind === "ServerError" && result.reason, "network");
     assert.ok(!("cause" in result));
   });

@@ -32,7 +32,7 @@ async function serving(test: (server: ProcessServer) => Promise<void>): Promise<
   }
 }
 
-/** The output for an answer. */
+/** The output for a response. */
 async function outputFor(respond: RequestListener, path = "", jobId = "j"): Promise<string> {
   let text = "";
   await listening(createServer(respond), async (base) => {
@@ -55,13 +55,14 @@ describe("npm start", (test) => {
       /^ {2}reason {5}no-such-job$/m,
       /^ {2}reason {5}not-found$/m,
       /^ {2}reason {5}network$/m,
+      /^ {2}cause {6}ECONNREFUSED/m,
       /^ {2}http {7}no response$/m,
     ])
       assert.match(out, expected);
     assert.doesNotMatch(out, /\x1b|\r/);
   });
 
-  test("prints an outcome once, with the URL that was requested and the exit code of its kind", () =>
+  test("prints an outcome once, with the requested URL, and exits with the code of its kind", () =>
     serving(async (server) => {
       server.add({ id: "job 1/2", frozenAt: 42 });
       const found = await run(server.baseUrl, "job 1/2");
@@ -80,7 +81,7 @@ describe("npm start", (test) => {
       assert.match(down.out, /^ {2}requested {2}http:\/\/127\.0\.0\.1:1\/ogc\/jobs\/j$/m);
     }));
 
-  test("prints the URL that answered if it is another one", async () => {
+  test("prints the final URL if it is not the requested one", async () => {
     const out = await outputFor((request, response) => {
       if (request.url === "/jobs/j") response.writeHead(302, { location: "/login" }).end();
       else response.setHeader("content-type", "text/html").end("<p>");
@@ -101,10 +102,10 @@ describe("npm start", (test) => {
     ["a 404 below /jobs", answer(404), "/ogc/jobs", "the base URL ends in /jobs: leave that out"],
     ["another 404", answer(404), "/ogc", "the base URL lacks or doubles a part of the path"],
     ["a 410", answer(410), "", "the job was dismissed or has expired"],
-    ["a page", answer(200, "text/html"), "", "a login page answers: a token is missing"],
+    ["a page", answer(200, "text/html"), "", "the server returned a login page: a token is missing"],
     ["other JSON", answer(200), "", "the base URL is that of another API"],
     ["a 401", answer(401), "", "a token or an API key is missing, wrong or expired (--header)"],
-    ["a 429", answer(429), "", "too many requests (--watch waits as long as the server says)"],
+    ["a 429", answer(429), "", "too many requests (--watch obeys Retry-After)"],
     ["a 503", answer(503), "", "the server behind a proxy is down or busy (--watch waits for it)"],
     ["a 500", answer(500), "", "the server failed: see its log"],
     ["a 400", answer(400), "", "the base URL is wrong"],
@@ -123,17 +124,17 @@ describe("npm start", (test) => {
     });
   }
 
-  test("names the likely causes of a closed port and of https: in place of http:", async () => {
+  test("names the likely causes for a closed port and for https: instead of http:", async () => {
     const server = await startServer();
     const mixed = await run(server.baseUrl.replace("http:", "https:"), "j");
-    assert.match(mixed.out, /^ {2}likely {5}the server speaks http:, not https:$/m);
+    assert.match(mixed.out, /^ {2}likely {5}the server expects http:, not https:$/m);
     await server.close();
     const closed = await run(server.baseUrl, "j");
     assert.match(closed.out, /^ {2}cause {6}ECONNREFUSED/m);
     assert.match(closed.out, /^ {2}likely {5}the server is down$/m);
   });
 
-  test("--json prints the result alone, so that the guards hold for it", () =>
+  test("--json prints only the result, which a guard accepts", () =>
     serving(async (server) => {
       server.add({ id: "j", frozenAt: 42 });
       const found = await run(server.baseUrl, "j", "--json");
@@ -211,7 +212,7 @@ describe("npm start", (test) => {
     });
   });
 
-  test("prints no control character that a server sends", async () => {
+  test("prints no control characters from a server", async () => {
     const server = createServer((_, response) =>
       response.end(JSON.stringify({ jobID: "\x1b[2J", status: "x\x1b]0;y\x07", message: "a\x9b1mb" })),
     );
@@ -221,7 +222,7 @@ describe("npm start", (test) => {
     });
   });
 
-  test("exits with 64 and a usage text if it is used wrongly", async () => {
+  test("exits with 64 and prints the usage for wrong arguments", async () => {
     for (const args of [
       ["https://h"],
       ["https://h", "j", "more"],

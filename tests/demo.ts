@@ -25,7 +25,7 @@ const INTERRUPTED = 130;
 
 const REDRAW = "\r\x1b[K";
 
-/** What the line shows that is being redrawn on a terminal. */
+/** The content of the line that is redrawn on a terminal. */
 let drawn = "";
 
 const interrupt = new AbortController();
@@ -35,7 +35,7 @@ process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
   if (process.stdout.isTTY) process.stdout.write(`${REDRAW}${drawn && `${drawn}; interrupted\n`}`);
   return INTERRUPTED;
 });
-if (interrupt.signal.aborted) process.exit(); // whatever the embedded server still has to do
+if (interrupt.signal.aborted) process.exit(); // even if the embedded server still has open connections
 
 async function main(args: string[]): Promise<number> {
   let parsed;
@@ -91,7 +91,7 @@ function wrong(problem: string): number {
   return WRONG_USAGE;
 }
 
-/** Runs a request and keeps the URL that was requested, which a result without a response lacks. */
+/** Sends a request and returns the requested URL too, which a result without a response does not contain. */
 async function request(
   baseUrl: string | URL,
   jobId: string,
@@ -127,9 +127,12 @@ async function embedded(): Promise<number> {
   await fetch(`${server.baseUrl}/jobs/${dismissed.jobId}`, { method: "DELETE" });
   await show("A job that was dismissed", dismissed.baseUrl, dismissed.jobId);
   await show("A job that never existed", server.baseUrl, "no-such-job");
-  await show("A base URL that is wrong", `${server.baseUrl}/v1`, job.jobId);
+  await show("A wrong base URL", `${server.baseUrl}/v1`, job.jobId);
   await server.close();
-  await show("A server that is down", job.baseUrl, job.jobId);
+  // A new server: the open connections to the first one would be reset instead of refused.
+  const down = await startServer();
+  await down.close();
+  await show("A server that is down", down.baseUrl, job.jobId);
   return code;
 }
 
@@ -167,7 +170,7 @@ function bar(result: Result): string {
   return `[${"#".repeat(done)}${"-".repeat(20 - done)}]${percent} %  ${word}`;
 }
 
-/** When the next request is sent, and why there is one. */
+/** When the next request is sent, and why. */
 function next(result: Result, pause: number | undefined): string {
   if (pause === undefined) return "";
   const why =
@@ -239,7 +242,10 @@ function causes(result: Result, requested: string): string[] {
       if (result.reason === "network") return networkCauses(code(result.cause));
       if (result.reason === "malformed") {
         return /html/i.test(result.http.headers["content-type"] ?? "")
-          ? ["a login page answers: a token is missing", "the base URL is that of a web page, not of the API"]
+          ? [
+              "the server returned a login page: a token is missing",
+              "the base URL is that of a web page, not of the API",
+            ]
           : ["the base URL is that of another API"];
       }
       return httpCauses(result.http.status);
@@ -248,7 +254,7 @@ function causes(result: Result, requested: string): string[] {
 
 function httpCauses(status: number): string[] {
   if (status === 401 || status === 403) return ["a token or an API key is missing, wrong or expired (--header)"];
-  if (status === 429) return ["too many requests (--watch waits as long as the server says)"];
+  if (status === 429) return ["too many requests (--watch obeys Retry-After)"];
   if ([502, 503, 504].includes(status)) return ["the server behind a proxy is down or busy (--watch waits for it)"];
   if (status >= 500) return ["the server failed: see its log", "the id has a form that the server does not expect"];
   if (status >= 300 && status < 400) return ["a redirect that was not followed"];
@@ -259,7 +265,7 @@ function networkCauses(code = ""): string[] {
   if (/ENOTFOUND|EAI_AGAIN/.test(code))
     return ["the host name is misspelled", "there is no network, or a proxy is needed"];
   if (/CERT|SELF_SIGNED|UNABLE_TO/.test(code)) return ["the certificate is not trusted (NODE_EXTRA_CA_CERTS)"];
-  if (/SSL|EPROTO/.test(code)) return ["the server speaks http:, not https:"];
+  if (/SSL|EPROTO/.test(code)) return ["the server expects http:, not https:"];
   if (/ECONNREFUSED/.test(code)) return ["the server is down", "the port is wrong"];
   return ["the server or a proxy closed the connection", "http: and https: are mixed up"];
 }
@@ -269,12 +275,12 @@ function withoutQuery(url: string): string {
   return url.replace(/\?.*/, "?…");
 }
 
-/** Text of a server without control characters, which a terminal would execute. */
+/** Text of a server without control characters, which a terminal would interpret. */
 function safe(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");
 }
 
-/** `cause` is an Error, which JSON would leave empty; messages of platforms may hold the URL. */
+/** `cause` is reduced to its code: JSON would leave an Error empty, and its message may contain the URL. */
 function json(result: Result): string {
   return JSON.stringify(result, (name, value: unknown) => (name === "cause" ? code(value) : value));
 }

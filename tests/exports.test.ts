@@ -11,17 +11,17 @@ describe("the file", (test) => {
     assert.deepEqual(Object.keys(library).sort(), ["getStatus", "isNotFound", "isServerError", "isStatusInfo"]);
   });
 
-  test("starts with a line that dates a pasted copy, with the version of the package", () => {
+  test("starts with a line that identifies a pasted copy by the version of the package", () => {
     assert.equal(source.split("\n", 1)[0], `// ${manifest.name} ${manifest.version} | MIT-0 | npm: ${manifest.name}`);
   });
 
-  test("imports nothing, and has no class and no variable state", () => {
+  test("imports nothing, and has neither classes nor module state", () => {
     const code = source.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\/\/.*/g, "");
     assert.doesNotMatch(code, /^\s*import\b|\bimport\(|\brequire\(|\bclass\b|^(let|var)\b/m);
     assert.doesNotMatch(code, /\bany\b/);
   });
 
-  test("names every type that the contract lists", () => {
+  test("exports every type that the contract lists", () => {
     const names = [...source.matchAll(/^export (?:interface|type) (\w+)/gm)].map((match) => match[1]);
     for (const name of [
       "Result",
@@ -41,7 +41,7 @@ describe("the file", (test) => {
   test("touches no global on import", async () => {
     const before = new Map<string, PropertyDescriptor>();
     const touched: string[] = [];
-    // Not URL, which the loader of Node itself reads.
+    // Not URL, which Node's own module loader reads.
     for (const name of ["fetch", "Request", "Response", "Headers", "TextDecoder", "AbortController", "AbortSignal"]) {
       const descriptor = Object.getOwnPropertyDescriptor(globalThis, name)!;
       before.set(name, descriptor);

@@ -20,7 +20,7 @@ const STATUS = '{"jobID":"j","status":"running"}';
 type End = "end" | "reset" | "open";
 type Bytes = string | Uint8Array;
 
-/** A server that writes these parts to each connection that has sent a request, byte for byte. */
+/** A server that writes these parts, byte for byte, to each connection that has sent a request. */
 async function raw(parts: readonly Bytes[], end: End, run: (url: string, seen: Seen) => Promise<void>): Promise<void> {
   const seen: Seen = { requests: [], sockets: [] };
   const server = createServer((socket) => {
@@ -31,7 +31,7 @@ async function raw(parts: readonly Bytes[], end: End, run: (url: string, seen: S
       for (const part of parts) {
         if (socket.destroyed) return;
         const flushed = socket.write(typeof part === "string" ? Buffer.from(part, "latin1") : part);
-        // Once somebody reads on, or goes away.
+        // Until the client reads on or disconnects.
         if (!flushed) await new Promise((done) => socket.once("drain", done).once("close", done));
         await new Promise((done) => setImmediate(done));
       }
@@ -77,9 +77,14 @@ describe("a fault on the wire", (test) => {
     ["a status line with no number", [`HTTP/1.1 abc X\r\n${length(0)}\r\n\r\n`], "end", "network -"],
     ["a close before a body of known length", [head(200, length(99))], "end", "network 200"],
     ["a close in a body of known length", [head(200, length(99)), STATUS], "end", "network 200"],
-    ["a body behind its length", [head(200, length(STATUS.length)), STATUS, "trailing garbage"], "end", "running"],
     [
-      "a whole second answer behind the first",
+      "bytes after the end of the body",
+      [head(200, length(STATUS.length)), STATUS, "trailing garbage"],
+      "end",
+      "running",
+    ],
+    [
+      "a second response after the first",
       [head(200, length(STATUS.length)), STATUS, head(500, length(1)), "x"],
       "end",
       "running",
@@ -116,7 +121,7 @@ describe("a fault on the wire", (test) => {
       "running",
     ],
     ["broken gzip", [head(200, "Content-Encoding: gzip", length(STATUS.length)), STATUS], "end", "network 200"],
-    // Node takes what it could inflate of this for the whole.
+    // Node treats what it could inflate of this as the whole body.
     ["broken deflate", [head(200, "Content-Encoding: deflate", length(5)), "\x78\x9cabc"], "end", "malformed 200"],
     [
       "gzip that is cut off",
@@ -127,13 +132,13 @@ describe("a fault on the wire", (test) => {
     ["broken brotli", [head(200, "Content-Encoding: br", length(STATUS.length)), STATUS], "end", "network 200"],
     ["an unknown coding", [head(200, "Content-Encoding: x-unknown", length(STATUS.length)), STATUS], "end", "running"],
     [
-      "an early hint before the answer",
+      "an early hint before the response",
       [head(103, "Link: </x>; rel=preload"), head(200, length(STATUS.length)), STATUS],
       "end",
       "running",
     ],
-    // Nobody asked for it, and undici takes it for an error.
-    ["a 100 before the answer", [head(100), head(200, length(STATUS.length)), STATUS], "end", "network -"],
+    // It was not requested, and undici treats it as an error.
+    ["a 100 before the response", [head(100), head(200, length(STATUS.length)), STATUS], "end", "network -"],
     ["no reason phrase", [`HTTP/1.1 200\r\n${length(STATUS.length)}\r\n\r\n`, STATUS], "end", "running"],
     ["a header without a value", [head(200, "X-Empty:", length(STATUS.length)), STATUS], "end", "running"],
     ["Latin-1 in a header", [head(200, "X-Name: J\xfcrgen", length(STATUS.length)), STATUS], "end", "running"],
@@ -188,7 +193,7 @@ describe("a bound on the wire", (test) => {
     ["deflate", deflateSync(Buffer.alloc(100_000_000, "x"))],
   ];
   for (const [coding, bomb] of bombs) {
-    test(`getStatus() stops a bomb of ${coding}, which ${bomb.length} bytes would make 100 MB, at maxBytes`, () =>
+    test(`getStatus() stops a ${coding} bomb of ${bomb.length} bytes, which inflate to 100 MB, at maxBytes`, () =>
       raw([head(200, `Content-Encoding: ${coding}`, length(bomb.length)), bomb], "open", async (url) => {
         const before = process.memoryUsage().rss;
         const result = await getStatus(url, "j", { maxBytes: 10_000 });
@@ -198,7 +203,7 @@ describe("a bound on the wire", (test) => {
       }));
   }
 
-  test("getStatus() stops an endless body and lets its socket go", async () => {
+  test("getStatus() stops an endless body and closes its socket", async () => {
     const endless = Array.from({ length: 1_000 }, () => chunk("x".repeat(65_536)));
     await raw([head(200, chunked), ...endless], "open", async (url, seen) => {
       await getStatus(url, "j", { maxBytes: 1_000 });
@@ -208,13 +213,13 @@ describe("a bound on the wire", (test) => {
 
   const waits: [string, Bytes[]][] = [
     ["a head that never comes", []],
-    ["a head that drips", ["HTTP/1.1 200 OK\r\n", "X: "]],
+    ["a head that never ends", ["HTTP/1.1 200 OK\r\n", "X: "]],
     ["a body that never comes", [head(200, length(9))]],
-    ["a body that drips", [head(200, chunked), ...Array.from({ length: 50 }, () => chunk("{"))]],
+    ["a body that never ends", [head(200, chunked), ...Array.from({ length: 50 }, () => chunk("{"))]],
     ["a body that never comes under a 500", [head(500, length(9))]],
   ];
   for (const [name, parts] of waits) {
-    test(`getStatus() waits for ${name} as long as the signal lets it, and lets the socket go`, () =>
+    test(`getStatus() waits for ${name} until the signal aborts, and closes the socket`, () =>
       raw(parts, "open", async (url, seen) => {
         const abort = new AbortController();
         const pending = rejection(getStatus(url, "j", { signal: abort.signal }));
@@ -226,7 +231,7 @@ describe("a bound on the wire", (test) => {
       }));
   }
 
-  test("getStatus() reads a body of a megabyte that comes in bytes", () => {
+  test("getStatus() reads a body in 100,000 chunks of one byte", () => {
     const text = `{"jobID":"j","status":"running","x":"${"x".repeat(100_000)}"}`;
     return raw([head(200, chunked), [...text].map(chunk).join(""), "0\r\n\r\n"], "end", async (url) => {
       assert.equal(brief(await getStatus(url, "j")), "running");

@@ -269,11 +269,11 @@ describe("a near miss", (test) => {
     });
   }
 
-  test("a guard refuses a sparse array of any length at once", () => {
+  test("a guard rejects a sparse array of any length immediately", () => {
     assert.deepEqual(which({ ...full, links: new Array(2 ** 32 - 1) }), []);
   });
 
-  test("a guard holds if an optional member is undefined, as a spread may leave it", () => {
+  test("a guard holds if an optional member is undefined, as after a spread", () => {
     assert.deepEqual(which({ ...full, message: undefined, progress: undefined, exception: undefined }), ["StatusInfo"]);
     assert.deepEqual(which({ ...network, http: undefined }), ["ServerError"]);
   });

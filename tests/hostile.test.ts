@@ -98,7 +98,7 @@ describe("a hostile document", (test) => {
     });
   }
 
-  test("getStatus() counts every entry of links towards the bound, whatever it is", async () => {
+  test("getStatus() counts every entry of links towards the limit, valid or not", async () => {
     const url = "https://h/jobs/".padEnd(1_023, "x") + "/";
     const links = [{ href: "r" }, ...Array.from({ length: 1_024 }, () => null)];
     const { body, headers } = Response.json({ jobID: "j", status: "running", links });

@@ -159,7 +159,7 @@ describe("a value that is not a Response", (test) => {
     assert.deepEqual(reads.sort(), ["body", "bodyUsed", "headers", "status", "url"]);
   });
 
-  test("getStatus() is not affected by a forEach that calls back later", async () => {
+  test("getStatus() ignores what a forEach passes to its callback later", async () => {
     let callback: (value: unknown, name: string) => void = () => {};
     const result = await read({
       status: 500,
@@ -177,7 +177,7 @@ describe("a value that is not a Response", (test) => {
     assert.equal(Object.getPrototypeOf(result.http!.headers), Object.prototype);
   });
 
-  test("getStatus() rejects for no value that a fetch returns", async () => {
+  test("getStatus() does not reject, whatever a fetch returns", async () => {
     const values = [undefined, null, true, 0, 5n, "", "{}", Symbol("x"), [], {}, () => {}, new Date(), NaN, new Map()];
     for (const value of values) assert.equal((await read(value)).message, NOT_A_RESPONSE);
     for (const status of values) await read({ status, url: "", headers, body: null });
@@ -223,7 +223,7 @@ describe("a chunk", (test) => {
 
   for (const maxBytes of [500_000_000, 500_000_001, Infinity]) {
     test(`getStatus() reads at most 500,000,000 bytes if maxBytes is ${maxBytes}`, async () => {
-      // Chunks that only claim their length.
+      // Chunks that claim a length, without the memory.
       const claim = (length: number): unknown => Object.defineProperty(bytes(STATUS), "length", { value: length });
       const fits = await read({ status: 200, url: "", headers, body: stream(claim(500_000_000)) }, maxBytes);
       assert.equal(fits.kind, "StatusInfo");

@@ -4,10 +4,10 @@ import { answering, chunks } from "./support/stub.ts";
 import { describe } from "./support/suite.ts";
 
 const NO_SUCH_JOB = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/no-such-job";
-const URL_ASKED = "https://h/jobs/asked";
+const REQUESTED_URL = "https://h/jobs/requested";
 
-function ask(fetch: Fetch, maxBytes?: number): Promise<Result> {
-  return getStatus("https://h", "asked", { fetch, maxBytes });
+function resultOf(fetch: Fetch, maxBytes?: number): Promise<Result> {
+  return getStatus("https://h", "requested", { fetch, maxBytes });
 }
 
 describe("every kind and reason", (test) => {
@@ -73,9 +73,9 @@ describe("every kind and reason", (test) => {
   ];
   for (const [status, body, outcome] of reasons) {
     test(`getStatus() returns ${outcome} for a ${status} with ${JSON.stringify(body)}`, async () => {
-      const result = await ask(answering(body, { status }));
+      const result = await resultOf(answering(body, { status }));
       assert.equal(`${result.kind} ${"reason" in result ? result.reason : undefined}`, outcome);
-      assert.deepEqual(result.http, { status, url: URL_ASKED, headers: { "content-type": "application/json" } });
+      assert.deepEqual(result.http, { status, url: REQUESTED_URL, headers: { "content-type": "application/json" } });
       const text = typeof body === "string" ? body : JSON.stringify(body);
       if (result.kind === "StatusInfo") assert.deepEqual(result.document, body);
       else assert.equal(result.body, text);
@@ -84,9 +84,9 @@ describe("every kind and reason", (test) => {
 
   for (const status of [101, 204, 205, 304]) {
     test(`getStatus() reads a ${status}, which has no body`, async () => {
-      // Response refuses 101, but a fetch may give any object of its shape.
+      // The constructor of Response rejects 101, but an injected fetch may return any object of its shape.
       const response = { status, url: "", headers: new Headers(), body: null };
-      const result = await ask(async () => response);
+      const result = await resultOf(async () => response);
       assert.equal(
         result.kind === "ServerError" && result.reason,
         status < 300 && status >= 200 ? "malformed" : "http",
@@ -95,13 +95,13 @@ describe("every kind and reason", (test) => {
     });
   }
 
-  test("getStatus() reads the opaque answer to a redirect that a browser did not follow", async () => {
-    assert.deepEqual(await ask(async () => ({ status: 0, url: "", headers: new Headers(), body: null })), {
+  test("getStatus() reads the opaque redirect that a browser returns if it does not follow one", async () => {
+    assert.deepEqual(await resultOf(async () => ({ status: 0, url: "", headers: new Headers(), body: null })), {
       kind: "ServerError",
       reason: "http",
       message: "HTTP 0",
       body: "",
-      http: { status: 0, url: URL_ASKED, headers: {} },
+      http: { status: 0, url: REQUESTED_URL, headers: {} },
     });
   });
 });
@@ -118,7 +118,7 @@ describe("a fetch that fails", (test) => {
       ],
     ] as [string, Fetch][]) {
       test(`getStatus() returns what a fetch ${how} as cause: ${String(cause)}`, async () => {
-        const result = await ask(fetch);
+        const result = await resultOf(fetch);
         assert.deepEqual(Object.keys(result), ["kind", "reason", "message", "cause"]);
         assert.equal(result.kind === "ServerError" && result.reason, "network");
         assert.equal(result.kind === "ServerError" && result.message, "Request failed: see cause");
@@ -128,7 +128,7 @@ describe("a fetch that fails", (test) => {
   }
 
   test("getStatus() leaves out the cause if a fetch rejects with undefined", async () => {
-    assert.deepEqual(await ask(() => Promise.reject()), {
+    assert.deepEqual(await resultOf(() => Promise.reject()), {
       kind: "ServerError",
       reason: "network",
       message: "Request failed: see cause",
@@ -154,7 +154,7 @@ describe("a fetch that fails", (test) => {
     ],
   ] as [string, never][]) {
     test(`getStatus() returns a network failure with a cause if a fetch returns ${name}`, async () => {
-      const result = await ask(async () => answer);
+      const result = await resultOf(async () => answer);
       assert.equal(result.kind === "ServerError" && result.reason, "network");
       assert.equal(result.message, "fetch did not return a Response with a readable body");
       assert.ok(result.kind === "ServerError" && result.cause instanceof Error);
@@ -164,7 +164,7 @@ describe("a fetch that fails", (test) => {
 
   test("getStatus() accepts a fetch that does not return a promise", async () => {
     const fetch = (() => Response.json({ jobID: "j", status: "running" })) as unknown as Fetch;
-    assert.equal((await ask(fetch)).kind, "StatusInfo");
+    assert.equal((await resultOf(fetch)).kind, "StatusInfo");
   });
 });
 
@@ -188,9 +188,9 @@ describe("the message", (test) => {
   ];
   for (const [body, message] of messages) {
     test(`getStatus() returns the message ${JSON.stringify(message)} for ${JSON.stringify(body)}`, async () => {
-      const result = await ask(answering(body, { status: 503 }));
+      const result = await resultOf(answering(body, { status: 503 }));
       assert.equal(result.kind === "ServerError" && result.message, message);
-      const missing = await ask(answering(body, { status: 404 }));
+      const missing = await resultOf(answering(body, { status: 404 }));
       assert.equal(missing.kind === "NotFound" && missing.message, message.replace("503", "404"));
     });
   }
@@ -216,7 +216,7 @@ describe("the message", (test) => {
     ['{"status":"error","message":"Invalid API key"}', {}, NOT_A_STATUS],
   ] as [string | null, Record<string, string>, string][]) {
     test(`getStatus() describes the body ${JSON.stringify(body)} of a 200 as: ${message}`, async () => {
-      const result = await ask(
+      const result = await resultOf(
         async () => new Response(body === null ? null : new TextEncoder().encode(body), { headers }),
       );
       assert.equal(result.kind === "ServerError" && result.reason, "malformed");
@@ -226,9 +226,9 @@ describe("the message", (test) => {
 
   test("getStatus() describes a body without a Content-Type, and one over maxBytes", async () => {
     const bytes = new TextEncoder().encode("<p>");
-    assert.equal((await ask(async () => new Response(bytes))).message, `${NOT_JSON} (Content-Type: none)`);
+    assert.equal((await resultOf(async () => new Response(bytes))).message, `${NOT_JSON} (Content-Type: none)`);
     assert.equal(
-      (await ask(answering({ jobID: "j", status: "running" }), 10)).message,
+      (await resultOf(answering({ jobID: "j", status: "running" }), 10)).message,
       "Response body is too large (see maxBytes)",
     );
   });
@@ -238,16 +238,16 @@ describe("the exception", (test) => {
   test("getStatus() reads the body of NotFound, http and malformed as an exception, if it is one", async () => {
     const exception = { type: "t", title: "T", detail: "d", instance: "i", status: 418 };
     for (const status of [200, 400, 404, 410, 500]) {
-      const result = await ask(answering({ ...exception, code: "c" }, { status }));
+      const result = await resultOf(answering({ ...exception, code: "c" }, { status }));
       assert.deepEqual("exception" in result && result.exception, exception);
-      const none = await ask(answering({ code: "c", description: "d", status: 500, instance: "i" }, { status }));
+      const none = await resultOf(answering({ code: "c", description: "d", status: 500, instance: "i" }, { status }));
       assert.ok(!("exception" in none));
     }
   });
 });
 
 describe("the http member", (test) => {
-  test("getStatus() returns the headers in a plain record, lower case, without set-cookie", async () => {
+  test("getStatus() returns the headers in a plain record, in lower case, without set-cookie", async () => {
     const headers = new Headers([
       ["Content-Type", "text/plain"],
       ["Retry-After", "17"],
@@ -256,7 +256,7 @@ describe("the http member", (test) => {
     ]);
     headers.append("Set-Cookie", "a=1");
     headers.append("Set-Cookie", "b=2");
-    const result = await ask(answering("", { status: 429, headers }));
+    const result = await resultOf(answering("", { status: 429, headers }));
     assert.deepEqual(result.http?.headers, { "content-type": "text/plain", "retry-after": "17", "x-a": "1, 2" });
   });
 
@@ -265,14 +265,14 @@ describe("the http member", (test) => {
       ["Retry-After", "17"],
       ["Set-Cookie", "a=1"],
     ]);
-    const result = await ask(async () => ({ status: 429, url: "", headers, body: null }));
+    const result = await resultOf(async () => ({ status: 429, url: "", headers, body: null }));
     assert.deepEqual(result.http?.headers, { "retry-after": "17" });
   });
 
-  test("getStatus() returns the URL after redirects, or the requested one if the platform gives none", async () => {
+  test("getStatus() returns the URL after redirects, or the requested one if the platform reports none", async () => {
     for (const [url, expected] of [
       ["https://other/jobs/1", "https://other/jobs/1"],
-      ["", URL_ASKED],
+      ["", REQUESTED_URL],
     ] as const) {
       for (const status of [200, 404, 500]) {
         const response = {
@@ -281,7 +281,7 @@ describe("the http member", (test) => {
           headers: new Headers(),
           body: chunks(['{"jobID":"j","status":"running"}']),
         };
-        assert.equal((await ask(async () => response)).http?.url, expected);
+        assert.equal((await resultOf(async () => response)).http?.url, expected);
       }
     }
   });
@@ -296,9 +296,9 @@ describe("a result", (test) => {
     ["network", () => Promise.reject(new Error("x"))],
   ];
   for (const [name, fetch] of cases) {
-    test(`getStatus() returns ${name} as plain data without undefined or null of its own, and shares none`, async () => {
-      const first = await ask(fetch);
-      const second = await ask(fetch);
+    test(`getStatus() returns ${name} as new plain data without undefined or null`, async () => {
+      const first = await resultOf(fetch);
+      const second = await resultOf(fetch);
       assert.deepEqual(first, second);
       const walk = (a: unknown, b: unknown, path: string): void => {
         assert.notEqual(a, undefined, path);

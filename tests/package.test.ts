@@ -42,7 +42,7 @@ describe("the package", (test) => {
     ]);
   });
 
-  test("installs into an empty project, alone, and can be imported and required there", () =>
+  test("installs alone into an empty project, and can be imported and required there", () =>
     inTemporaryFolder((folder) => {
       npm(["pack", "--ignore-scripts", "--pack-destination", folder], options(root));
       writeFileSync(join(folder, "package.json"), '{"type":"module"}');
@@ -65,7 +65,7 @@ describe("the package", (test) => {
       }
     }));
 
-  test("has no dependency, runs nothing on installation, and points no export at TypeScript source", () => {
+  test("has no dependencies, runs nothing on installation, and exports no TypeScript source", () => {
     assert.deepEqual(
       Object.keys(manifest).filter((key) => /dependencies/i.test(key)),
       ["devDependencies"],
@@ -82,7 +82,7 @@ describe("the package", (test) => {
     assert.equal(manifest.engines.node, ">=20.19");
   });
 
-  test("has maps that lead to the source it ships", () => {
+  test("has source maps that refer to the source it ships", () => {
     for (const map of ["dist/get-status.js.map", "dist/get-status.d.ts.map"]) {
       assert.deepEqual(JSON.parse(read(map)).sources, ["../src/get-status.ts"]);
     }
@@ -112,7 +112,7 @@ describe("the package", (test) => {
 });
 
 describe("the repository", (test) => {
-  test("has nothing at its top but what it says it has", () => {
+  test("has only the expected files at its root", () => {
     const files = run("git", ["ls-files"], root).trim().split("\n");
     const top = [...new Set(files.map((file) => file.split("/")[0]!))].filter((name) => !name.startsWith("."));
     assert.deepEqual(top.sort(), [
@@ -126,7 +126,7 @@ describe("the repository", (test) => {
     ]);
   });
 
-  test("has pages whose commands and links exist", () => {
+  test("has pages whose commands and links are valid", () => {
     for (const page of ["CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"]) {
       const text = read(`.github/${page}`);
       const headings = [...text.matchAll(/^#+ (.*)/gm)].map(([, title = ""]) =>
@@ -146,14 +146,14 @@ describe("the repository", (test) => {
     }
   });
 
-  test("has an author and a licence that LICENSE names", () => {
+  test("has the author and the licence that LICENSE names", () => {
     const licence = read("LICENSE");
     assert.ok(licence.includes(manifest.author));
     assert.ok(licence.startsWith("MIT No Attribution\n"));
     assert.equal(manifest.license, "MIT-0");
   });
 
-  test("leaves the width of lines to Prettier, which would read it from .editorconfig", () => {
+  test("does not set a line width in .editorconfig, which Prettier would read", () => {
     assert.doesNotMatch(read(".editorconfig"), /max_line_length/);
   });
 

@@ -108,7 +108,7 @@ describe("the code in README and source", (test) => {
 });
 
 describe("the README", (test) => {
-  test("shows recipes as they are tested", () => {
+  test("shows the recipes exactly as they are tested", () => {
     const shown = programs.filter(({ recipe }) => recipe !== undefined);
     for (const { recipe, code } of shown) assert.equal(code, read(recipe!), recipe);
     assert.deepEqual(
@@ -117,7 +117,7 @@ describe("the README", (test) => {
     );
   });
 
-  test("has TypeScript in its fences only, and no command that needs a POSIX shell", () => {
+  test("has only TypeScript in its fences, and no command that needs a POSIX shell", () => {
     for (const { language } of fences) assert.equal(language, "ts");
     const commands = [...text.matchAll(/`((?:npm|npx|node|deno|bun|git|curl|wget|cp|cat|sh|export) [^`]*)`/g)];
     assert.deepEqual(
@@ -142,7 +142,7 @@ describe("the README", (test) => {
         "The result",
         "Options",
         "Recipes",
-        "Finding out what is wrong",
+        "Troubleshooting",
         "Compatibility",
         "Not included",
         "Security",
@@ -152,7 +152,7 @@ describe("the README", (test) => {
     );
   });
 
-  test("names the messages that the library has", () => {
+  test("quotes messages as the library returns them", () => {
     const source = read("src/get-status.ts");
     for (const message of ["Request failed: see cause", "fetch did not return a Response with a readable body"]) {
       assert.ok(text.includes(`\`${message}\``), message);
@@ -164,17 +164,17 @@ describe("the README", (test) => {
     }
   });
 
-  test("names the version of the file to paste", () => {
+  test("states the version of the file to paste", () => {
     const [, version] = /unpkg\.com\/ogcapi-job-status@([\d.]+)\/dist\/get-status\.js/.exec(text) ?? [];
     assert.equal(version, manifest.version.split(".").slice(0, 2).join("."));
   });
 
-  test("names the minimum versions that package.json has", () => {
+  test("states the minimum versions of package.json", () => {
     assert.equal(manifest.engines.node, ">=20.19");
     assert.ok(text.includes("Node 20.19, Deno 2, Bun 1.1"));
   });
 
-  test("has all figures", () => {
+  test("has no figure left to fill in", () => {
     assert.ok(!text.includes("TBD"));
   });
 

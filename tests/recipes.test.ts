@@ -24,7 +24,7 @@ async function serving(run: (server: ProcessServer) => Promise<void>): Promise<v
   }
 }
 
-/** Runs `run` without what a recipe logs, which it returns. */
+/** Runs `run`, and returns what a recipe logs instead of printing it. */
 async function logging(run: () => Promise<void>): Promise<string[]> {
   const log = console.error;
   const lines: string[] = [];
@@ -37,7 +37,7 @@ async function logging(run: () => Promise<void>): Promise<string[]> {
   return lines;
 }
 
-/** A server that answers everything with this body, and keeps the requests. */
+/** A server that sends this body for every request, and records the requests. */
 function recorder(body = "{}"): { readonly server: Server; readonly requests: [string, IncomingHttpHeaders][] } {
   const requests: [string, IncomingHttpHeaders][] = [];
   const server = createServer((request, response) => {
@@ -54,7 +54,7 @@ const handlers: [string, (request: Request, baseUrl: string) => Promise<Response
   [
     "Worker",
     (request, baseUrl) =>
-      // A service binding has no use for the host, which need not exist.
+      // A service binding ignores the host, which need not exist.
       worker.fetch(request, {
         BASE_URL: "https://internal/ogcapi",
         TOKEN: "t",
@@ -64,7 +64,7 @@ const handlers: [string, (request: Request, baseUrl: string) => Promise<Response
   ["Deno", served],
 ];
 
-/** Imports the recipe for Deno, which hands its handler to `Deno.serve`; its base URL is replaced when it is called. */
+/** Imports the recipe for Deno, which passes its handler to `Deno.serve`; its base URL is replaced when it is called. */
 async function servedByDeno(): Promise<(request: Request, baseUrl: string) => Promise<Response>> {
   let handler: (request: Request) => Promise<Response> = () => Promise.reject(new Error("nothing is served"));
   Object.assign(globalThis, { Deno: { serve: (given: typeof handler) => (handler = given) } });
@@ -81,7 +81,7 @@ async function servedByDeno(): Promise<(request: Request, baseUrl: string) => Pr
 }
 
 describe("the recipes", (test) => {
-  test("are programs of their own: each imports the library and its platform only", () => {
+  test("are independent programs: each imports only the library and its platform", () => {
     const platforms: Record<string, string[]> = {
       "testing-msw.ts": ["msw", "msw/node"],
       "testing-undici.ts": ["undici"],
@@ -189,11 +189,11 @@ describe("the recipe that finds a created job", (test) => {
 
   for (const [name, response, message] of [
     ["an error", created(from, undefined, { title: "busy" }, 503), "The process was not started: HTTP 503"],
-    ["results instead of a job", created(from, undefined, { sum: 3 }, 200), /^The answer names no job/],
+    ["results instead of a job", created(from, undefined, { sum: 3 }, 200), /^The response names no job/],
     [
       "an empty answer",
       Object.defineProperty(new Response(null, { status: 204 }), "url", { value: from }),
-      /^The answer names no job/,
+      /^The response names no job/,
     ],
   ] as const) {
     test(`createdJob() throws for ${name}`, async () => {
@@ -275,7 +275,7 @@ describe("the recipe that requests the results", (test) => {
       "https://h/r",
     ],
     [
-      "no relation that only looks alike",
+      "no relation that only looks similar",
       [{ rel: "resultsets", href: "https://h/no" }],
       "https://h/ogc/jobs/a%2Fb/results?key=1",
     ],
@@ -365,7 +365,7 @@ for (const [name, handle] of handlers) {
     const get = (query: string, init?: RequestInit): Request => new Request(`https://edge.example/${query}`, init);
     const read = async (response: Response): Promise<[number, unknown]> => [response.status, await response.json()];
 
-    test("answers with the status, the progress and the message, and with nothing else", () =>
+    test("responds with the status, the progress and the message, and nothing else", () =>
       serving(async (server) => {
         server.add({ id: "a job/1", frozenAt: 42 });
         const response = await handle(get("?job=a+job%2F1"), server.baseUrl);
@@ -374,7 +374,7 @@ for (const [name, handle] of handlers) {
         assert.deepEqual(await read(response), [200, expected]);
       }));
 
-    test("answers 404 for a job that does not exist, and for an id that getStatus() rejects", () =>
+    test("responds with 404 for a job that does not exist, and for an id that getStatus() rejects", () =>
       serving(async (server) => {
         for (const query of ["?job=none", "?job=", "", "?job=.", "?job=..", "?job=%2E%2E"]) {
           assert.deepEqual(
@@ -385,7 +385,7 @@ for (const [name, handle] of handlers) {
         }
       }));
 
-    test("answers 502 if the server gives no status, and logs why", async () => {
+    test("responds with 502 if the server returns no status, and logs why", async () => {
       const server = await startServer();
       await server.close();
       const log = await logging(async () => {
@@ -405,7 +405,7 @@ for (const [name, handle] of handlers) {
       });
     });
 
-    test("sends CORS headers with every answer, and answers a preflight request", () =>
+    test("sends CORS headers with every response, and responds to a preflight request", () =>
       serving(async (server) => {
         server.add({ id: "j", frozenAt: 1 });
         for (const query of ["?job=j", "?job=none", ""]) {
@@ -431,7 +431,7 @@ for (const [name, handle] of handlers) {
 describe("the handler", (test) => {
   const request = new Request("https://edge.example/");
 
-  test("rejects with a programming error unchanged", async () => {
+  test("rejects with a programming error, unchanged", async () => {
     const missing = undefined as unknown as string; // an environment variable that is not set
     const error = await rejection(answer(request, "j", missing));
     assert.ok(error instanceof TypeError);
@@ -439,7 +439,7 @@ describe("the handler", (test) => {
     assert.ok((await rejection(answer(request, "j", "https://h", { headers: { "a b": "c" } }))) instanceof TypeError);
   });
 
-  test("answers 504 if the server takes too long", async () => {
+  test("responds with 504 if the server takes too long", async () => {
     const timeout = AbortSignal.timeout;
     AbortSignal.timeout = (milliseconds) => {
       assert.equal(milliseconds, 10_000);
@@ -455,7 +455,7 @@ describe("the handler", (test) => {
     }
   });
 
-  test("takes the id from any route", async () => {
+  test("accepts an id from any route", async () => {
     const urls: string[] = [];
     const fetch = async (url: string): Promise<Response> => {
       urls.push(url);
@@ -471,7 +471,7 @@ describe("the handler", (test) => {
     assert.equal((await answer(request, undefined, "https://h", { fetch })).status, 404);
   });
 
-  test("answers with neither headers nor links nor the URL of the server", async () => {
+  test("responds with neither headers nor links nor the URL of the server", async () => {
     const response = await answer(request, "j", "https://h?key=secret", {
       fetch: async () =>
         Response.json(
@@ -484,7 +484,7 @@ describe("the handler", (test) => {
 });
 
 describe("the worker", (test) => {
-  test("sends its token, through the binding, which it calls as a member", async () => {
+  test("sends its token through the binding, which it calls as a method", async () => {
     const seen: (string | undefined)[] = [];
     const API = {
       async fetch(this: unknown, _: string, init: RequestInit): Promise<Response> {

@@ -63,7 +63,7 @@ function* zeros(): Generator<Buffer> {
 }
 
 describe("npm run record", (test) => {
-  test("writes a response with its head, and what getStatus() made of it, to be reviewed", () =>
+  test("writes a response with its head, and the result of getStatus(), to be reviewed", () =>
     inFolder(async (corpus) => {
       const server = await startServer();
       try {
@@ -122,7 +122,7 @@ describe("npm run record", (test) => {
       }
     }));
 
-  test("leaves the corpus red until the recording has been reviewed", () =>
+  test("makes the corpus tests fail until the recording has been reviewed", () =>
     inFolder(async (corpus) => {
       cpSync(fileURLToPath(folder), corpus, { recursive: true });
       const server = await startServer();
@@ -137,7 +137,7 @@ describe("npm run record", (test) => {
       assert.match(out + err, /FAIL .*"acme-1\.2\/404\.json is valid against schema\.json and reviewed"/);
     }));
 
-  test("sends the headers, and writes none of them, nor Set-Cookie", () => {
+  test("sends the headers, and writes neither them nor Set-Cookie", () => {
     const sent: (string | undefined)[] = [];
     return recording(
       (request, response) => {
@@ -189,7 +189,7 @@ describe("npm run record", (test) => {
       },
     ));
 
-  test("leaves out the query of the base URL, and refuses a response that repeats it", () =>
+  test("omits the query of the base URL, and rejects a response that repeats it", () =>
     inFolder(async (corpus) => {
       const listener: RequestListener = (request, response) =>
         response.writeHead(404).end(request.url?.includes("echo") ? request.url : "");
@@ -206,7 +206,7 @@ describe("npm run record", (test) => {
     }));
 
   for (const [coding, encode] of Object.entries({ gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync })) {
-    test(`decodes ${coding} that it did not request, and says so`, () =>
+    test(`decodes ${coding} that it did not request, and records that`, () =>
       recording(
         (_, response) =>
           response.writeHead(200, { "content-encoding": coding }).end(encode('{"jobID":"a","status":"failed"}')),
@@ -226,7 +226,7 @@ describe("npm run record", (test) => {
     [500, ""],
     [599, "x"],
   ] as const) {
-    test(`records a ${status} as it is`, () =>
+    test(`records a ${status} unchanged`, () =>
       recording(
         (_, response) => response.writeHead(status, "As It Is", { location: "http://127.0.0.1:1/" }).end(body),
         async (record, corpus) => {
@@ -292,7 +292,7 @@ describe("npm run record", (test) => {
       /: its body is longer than 1048576 bytes$/m,
     ],
   ] as [string, RequestListener, RegExp][]) {
-    test(`refuses a response ${what}, and writes nothing`, () =>
+    test(`rejects a response ${what}, and writes nothing`, () =>
       recording(listener, async (record, corpus) => {
         const { code, out, err } = await record("--header", "authorization: Bearer s3cret-t0ken");
         assert.deepEqual([code, out], [1, ""]);
@@ -302,7 +302,7 @@ describe("npm run record", (test) => {
       }));
   }
 
-  test("refuses a server that switches to another protocol", () =>
+  test("fails if the server switches to another protocol", () =>
     inFolder(async (corpus) => {
       const server = createTcpServer((socket) => {
         socket.on("error", () => undefined);
@@ -330,7 +330,7 @@ describe("npm run record", (test) => {
     ["that has spaces", "X-Api-Key: a s3cret k e y", "a s3cret k e y"],
     ["that is the password of basic authentication", "Authorization: Basic dXNlcjpzM2NyZXQtazN5", "s3cret-k3y"],
   ] as const) {
-    test(`refuses a response that repeats a secret ${what}`, () =>
+    test(`rejects a response that repeats a secret ${what}`, () =>
       recording(
         (_, response) => response.end(`{"jobID":"a","status":"running","message":"${repeated}"}`),
         async (record, corpus) => {
@@ -343,7 +343,7 @@ describe("npm run record", (test) => {
       ));
   }
 
-  test("refuses a response that repeats a key of the query, as it was encoded", () =>
+  test("rejects a response that repeats a key of the query, as it was encoded", () =>
     inFolder((corpus) =>
       listening(
         createServer((request, response) => response.end(`{"self":"http://h${request.url}"}`)),
@@ -360,7 +360,7 @@ describe("npm run record", (test) => {
       async (record) => assert.equal((await record("--header", "Authorization: Negotiate abcdefghi")).code, 0),
     ));
 
-  test("refuses a server that does not answer, and a wrong base URL", () =>
+  test("fails if the server does not respond, and for an invalid base URL", () =>
     inFolder(async (corpus) => {
       for (const [baseUrl, expected] of [
         ["http://127.0.0.1:1", /^Cannot record the response: connect ECONNREFUSED/],
@@ -386,7 +386,7 @@ describe("npm run record", (test) => {
     [["http://h", "j", "--server", "a", "--replace", "=s3cret"], "Expected a replacement as a=b"],
     [["http://h", "j", "--server", "a", "--s3cret"], "Unknown option, or an option without its value"],
   ] as const) {
-    test(`explains how it is used, given ${JSON.stringify(args)}`, () =>
+    test(`prints its usage for ${JSON.stringify(args)}`, () =>
       inFolder(async (corpus) => {
         const { code, out, err } = await run("record", corpus, ...args);
         assert.deepEqual([code, out], [64, ""]);
@@ -395,7 +395,7 @@ describe("npm run record", (test) => {
       }));
   }
 
-  test("--help prints how it is used", () =>
+  test("--help prints its usage", () =>
     inFolder(async (corpus) => {
       const { code, out } = await run("record", corpus, "--help");
       assert.equal(code, 0);

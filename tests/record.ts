@@ -15,7 +15,7 @@ Options:
   --server NAME             folder: server and version, such as pygeoapi-0.24
   --name NAME               file; the default is the status of the job, or the HTTP status
   --header 'Name: value'    send a header, which is not recorded; may be given more than once
-  --replace a=b             replace a by b in what is recorded; may be given more than once
+  --replace a=b             replace a with b in both files; may be given more than once
   --help                    print this text`;
 
 const WRONG_USAGE = 64;
@@ -173,7 +173,7 @@ async function send({ url, headers }: Request): Promise<Captured> {
   }
   const body = Buffer.concat(chunks);
 
-  // Strings could not be replaced in a coded body.
+  // --replace cannot find strings in a compressed body.
   const coding = response.headers["content-encoding"]?.toLowerCase();
   const decode = coding === undefined ? undefined : DECODERS.get(coding);
   if (coding !== undefined && !decode) throw new Error(`it has the Content-Encoding ${coding}`);
@@ -202,9 +202,10 @@ function frame(head: string, body: string): string {
 }
 
 /**
- * A server may repeat what it was sent, for example in its links. Finds it unchanged, in another letter case,
- * percent-encoded, with the escaped slashes of JSON, and if it was sent as base64. Values of less than eight
- * characters are left to the reviewer.
+ * Throws if the recording contains a value that was sent: a server may repeat it, for example in its links.
+ *
+ * Finds it in any letter case, also percent-encoded, with the escaped slashes of JSON, and decoded from base64. Values
+ * of fewer than eight characters are left to the reviewer.
  */
 function refuseSecrets(sent: readonly (readonly [string, string])[], recorded: string): void {
   const text = recorded.replaceAll("\\/", "/").toLowerCase();
@@ -226,7 +227,7 @@ function secretsIn(name: string, value: string): string[] {
   return [...words, ...values, ...Buffer.from(credentials, "base64").toString().split(":")];
 }
 
-/** What follows from the response is not repeated beside it. */
+/** The members that do not follow from the response itself. */
 function withoutResponse(result: Result): object {
   return Object.fromEntries(Object.entries(result).filter(([name]) => !["document", "body", "http"].includes(name)));
 }

@@ -18,7 +18,7 @@ const release: Release = {
 const github = { GITHUB_SERVER_URL: "https://git.example", GITHUB_REPOSITORY: "Owner/repo.ts" };
 
 describe("disagreements()", (test) => {
-  test("finds none if tag, package, lock, source and changelog agree", () => {
+  test("finds none if the tag, package, lock, source and changelog agree", () => {
     assert.deepEqual(disagreements(release), []);
   });
 
@@ -88,13 +88,13 @@ describe("notesOf()", (test) => {
     assert.equal(notesOf(release.changelog, "1.2.2"), "- Fixed a thing.");
   });
 
-  test("returns nothing for a version that only begins alike", () => {
+  test("returns nothing for a version that only has the same beginning", () => {
     assert.equal(notesOf(release.changelog, "1.2"), "");
   });
 });
 
 describe("publishedManifest()", (test) => {
-  test("adds the addresses of the repository and changes nothing else", () => {
+  test("adds the URLs of the repository and changes nothing else", () => {
     assert.deepEqual(publishedManifest(manifest, github), {
       ...manifest,
       repository: { type: "git", url: "git+https://git.example/Owner/repo.ts.git" },
@@ -116,7 +116,7 @@ describe("publishedManifest()", (test) => {
     });
   }
 
-  test("package.json in the repository names no address, which only the workflow knows", () => {
+  test("package.json in the repository has no URL, which only the workflow can add", () => {
     const { repository, homepage, bugs } = JSON.parse(read("package.json"));
     assert.deepEqual([repository, homepage, bugs], [undefined, undefined, undefined]);
   });

@@ -14,7 +14,7 @@ async function sent(headers?: RequestHeaders): Promise<FetchInit> {
 }
 
 describe("the request", (test) => {
-  test("getStatus() sends one GET that accepts JSON, and nothing more", async () => {
+  test("getStatus() sends a single GET that accepts JSON", async () => {
     assert.deepEqual(await sent(), { method: "GET", headers: { accept: "application/json" } });
   });
 
@@ -84,7 +84,7 @@ describe("the request", (test) => {
     });
   }
 
-  test("getStatus() passes the signal on, and leaves the member out if there is none", async () => {
+  test("getStatus() passes the signal on, and omits the member if there is none", async () => {
     const { signal } = new AbortController();
     const fetch = answering(STATUS);
     await getStatus("https://h", "j", { fetch, signal });
@@ -124,7 +124,7 @@ describe("the request", (test) => {
     }
   });
 
-  test("getStatus() changes neither its options nor shares them with the request", async () => {
+  test("getStatus() neither changes its options nor shares them with the request", async () => {
     const headers = Object.freeze({ "x-a": "1" });
     const fetch = answering(STATUS);
     await getStatus("https://h", "j", Object.freeze({ fetch, headers }));

@@ -68,7 +68,7 @@ describe("the runner", (test) => {
     });
   }
 
-  // Two test files that install one package delete each other's files.
+  // Test files that install the same package would delete each other's files.
   test("starts no test file that installs packages, since test files run side by side", () => {
     const built = fileURLToPath(new URL(".", import.meta.url));
     const files = readdirSync(built, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".test.js"));

@@ -1,8 +1,8 @@
 /**
  * Runs test files, each in a process of its own, and does not rely on their exit codes: `npm test [pattern]`.
- * `--in` names another folder, `--limit` the seconds that a file may take.
+ * `--in` sets another folder, `--limit` the seconds that a file may take.
  *
- * A file is green only if it exited with 0, ran at least one test, and passed every test that it defined.
+ * A file passes only if it exits with 0, runs at least one test, and passes every test that it defines.
  */
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";

@@ -20,13 +20,13 @@ interface Answer {
   body: any;
 }
 
-async function ask(url: string, init?: RequestInit): Promise<Answer> {
+async function request(url: string, init?: RequestInit): Promise<Answer> {
   const response = await fetch(url, init);
   return { status: response.status, headers: response.headers, body: await response.json() };
 }
 
 function execute(server: ProcessServer, body: string): Promise<Answer> {
-  return ask(`${server.baseUrl}/processes/wait/execution`, {
+  return request(`${server.baseUrl}/processes/wait/execution`, {
     method: "POST",
     body,
     headers: { prefer: "respond-async" },
@@ -36,7 +36,7 @@ function execute(server: ProcessServer, body: string): Promise<Answer> {
 describe("the embedded server", (test) => {
   test("its landing page leads to its description, conformance, processes and jobs", () =>
     serving(async (server) => {
-      const { body } = await ask(`${server.baseUrl}/`);
+      const { body } = await request(`${server.baseUrl}/`);
       const rels = body.links.map((link: { rel: string }) => link.rel);
       for (const rel of [
         "service-desc",
@@ -45,21 +45,24 @@ describe("the embedded server", (test) => {
         "http://www.opengis.net/def/rel/ogc/1.0/job-list",
       ])
         assert.ok(rels.includes(rel), rel);
-      for (const { href } of body.links) assert.equal((await ask(href)).status, 200, href);
+      for (const { href } of body.links) assert.equal((await request(href)).status, 200, href);
     }));
 
   test("it declares the classes that it has, and describes its process", () =>
     serving(async (server) => {
-      const { body } = await ask(`${server.baseUrl}/conformance`);
+      const { body } = await request(`${server.baseUrl}/conformance`);
       for (const name of ["core", "json", "job-list", "dismiss"]) {
         assert.ok(body.conformsTo.includes(`http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/${name}`));
       }
-      const list = await ask(`${server.baseUrl}/processes`);
+      const list = await request(`${server.baseUrl}/processes`);
       assert.deepEqual(
         list.body.processes.map((process: { id: string }) => process.id),
         ["wait"],
       );
-      assert.deepEqual(Object.keys((await ask(`${server.baseUrl}/processes/wait`)).body.inputs), ["seconds", "fail"]);
+      assert.deepEqual(Object.keys((await request(`${server.baseUrl}/processes/wait`)).body.inputs), [
+        "seconds",
+        "fail",
+      ]);
     }));
 
   test("it executes asynchronously, with 201, Location and a status", () =>
@@ -71,7 +74,7 @@ describe("the embedded server", (test) => {
       assert.ok(result.kind === "StatusInfo" && result.status === "successful");
       assert.ok(result.finished);
       const link = result.links.find(({ rel }) => rel === "http://www.opengis.net/def/rel/ogc/1.0/results");
-      assert.deepEqual((await ask(link!.href)).body, { seconds: 0 });
+      assert.deepEqual((await request(link!.href)).body, { seconds: 0 });
     }));
 
   test("it returns each state of a job", () =>
@@ -88,20 +91,20 @@ describe("the embedded server", (test) => {
         const result = await getStatus(server.baseUrl, server.add(job).id);
         assert.equal(result.kind === "StatusInfo" && result.status, status);
       }
-      assert.equal((await ask(`${server.baseUrl}/jobs`)).body.jobs.length, 6);
+      assert.equal((await request(`${server.baseUrl}/jobs`)).body.jobs.length, 6);
     }));
 
-  test("it dismisses a job once, and says that it is gone the second time", () =>
+  test("it dismisses a job once, and responds with 410 the second time", () =>
     serving(async (server) => {
       const { id } = server.add({ seconds: 60 });
-      const first = await ask(`${server.baseUrl}/jobs/${id}`, { method: "DELETE" });
+      const first = await request(`${server.baseUrl}/jobs/${id}`, { method: "DELETE" });
       assert.equal(first.status, 200);
       assert.equal(first.body.status, "dismissed");
-      assert.equal((await ask(`${server.baseUrl}/jobs/${id}`, { method: "DELETE" })).status, 410);
-      assert.equal((await ask(`${server.baseUrl}/jobs/${id}/results`)).status, 410);
+      assert.equal((await request(`${server.baseUrl}/jobs/${id}`, { method: "DELETE" })).status, 410);
+      assert.equal((await request(`${server.baseUrl}/jobs/${id}/results`)).status, 410);
     }));
 
-  test("its errors are exceptions with the types of the standard", () =>
+  test("its errors are exceptions with the types that the standard defines", () =>
     serving(async (server) => {
       const { id } = server.add({ seconds: 60 });
       const failed = server.add({ seconds: 0, fail: true });
@@ -117,7 +120,7 @@ describe("the embedded server", (test) => {
         ["POST", "/jobs", 405, "about:blank"],
         ["GET", "/jobs/a/b/c/d", 404, "about:blank"],
       ] as const) {
-        const { status: sent, headers, body } = await ask(server.baseUrl + path, { method });
+        const { status: sent, headers, body } = await request(server.baseUrl + path, { method });
         assert.equal(sent, status, path);
         assert.equal(body.type, type, path);
         assert.equal(body.status, status);
@@ -128,7 +131,7 @@ describe("the embedded server", (test) => {
       }
     }));
 
-  test("it lives below a prefix, or below none", async () => {
+  test("it can be served with or without a prefix", async () => {
     for (const prefix of ["", "/user/ogc-api"]) {
       await serving(async (server) => {
         const { id } = server.add({ id: "a/b ü" });

@@ -34,7 +34,7 @@ describe("the recorded answers", (test) => {
     });
   }
 
-  test("each is a complete response: sent over a socket as it is, getStatus() reads the same", async () => {
+  test("each is a complete response: getStatus() returns the same result over a socket", async () => {
     await listening(replayServer(answers), async (url) => {
       for (const answer of answers) {
         const baseUrl = `${url}/${answer.name}`;
@@ -95,7 +95,7 @@ describe("the files of the corpus", (test) => {
     "with a review that is done": (info) => (info.review = "done"),
     "that is a list": () => [],
   })) {
-    test(`schema.json refuses a file ${what}`, () => {
+    test(`schema.json rejects a file ${what}`, () => {
       const info = json("ogc-1.0/full-running.json");
       const changed = change(info);
       assert.notDeepEqual(violations(schema, Array.isArray(changed) ? changed : info), []);
@@ -129,7 +129,7 @@ describe("the files of the corpus", (test) => {
     "that is longer than its Content-Length": "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}\n",
     "that is empty": "",
   })) {
-    test(`parseResponse() refuses a response ${what}`, () => {
+    test(`parseResponse() rejects a response ${what}`, () => {
       assert.throws(() => parseResponse(Buffer.from(text), "x.http"), /^Error: Cannot read x\.http: /);
     });
   }
@@ -146,10 +146,10 @@ describe("the files of the corpus", (test) => {
     ["the README of the corpus", new URL("README.md", folder)],
     ["the README", new URL("../../README.md", import.meta.url)],
   ] as const) {
-    test(`${readme} names how many answers of each kind there are`, () => {
+    test(`${readme} states how many responses of each kind there are`, () => {
       const said = readFileSync(path, "utf8")
         .replace(/\s+/g, " ")
-        .match(/\d+ answers: \d+ verbatim, \d+ reconstructed, \d+ made up/g);
+        .match(/\d+ responses: \d+ verbatim, \d+ reconstructed, \d+ made up/g);
       assert.deepEqual(said, [counts(answers)]);
     });
   }

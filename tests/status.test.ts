@@ -3,10 +3,10 @@ import { getStatus, type StatusInfo } from "../src/get-status.ts";
 import { answering } from "./support/stub.ts";
 import { describe } from "./support/suite.ts";
 
-const URL_ASKED = "https://h/jobs/asked";
+const REQUESTED_URL = "https://h/jobs/requested";
 
 async function read(document: object): Promise<StatusInfo> {
-  const result = await getStatus("https://h", "asked", { fetch: answering(document) });
+  const result = await getStatus("https://h", "requested", { fetch: answering(document) });
   assert.equal(result.kind, "StatusInfo", JSON.stringify(result));
   return result as StatusInfo;
 }
@@ -53,14 +53,14 @@ describe("a status", (test) => {
   }
 
   for (const status of [undefined, null, "", 5, true, {}, ["running"], { toString: 1 }]) {
-    test(`getStatus() calls a document with the status ${JSON.stringify(status)} malformed`, async () => {
-      const result = await getStatus("https://h", "asked", { fetch: answering({ jobID: "j", status }) });
+    test(`getStatus() returns malformed for a document with the status ${JSON.stringify(status)}`, async () => {
+      const result = await getStatus("https://h", "requested", { fetch: answering({ jobID: "j", status }) });
       assert.deepEqual(result, {
         kind: "ServerError",
         reason: "malformed",
         message: "Response body is not a job status: it has no status or no job id",
         body: JSON.stringify({ jobID: "j", status }),
-        http: { status: 200, url: URL_ASKED, headers: { "content-type": "application/json" } },
+        http: { status: 200, url: REQUESTED_URL, headers: { "content-type": "application/json" } },
       });
     });
   }
@@ -75,31 +75,31 @@ describe("an id", (test) => {
     ["jobID before the others", { job_id: "d", jobId: "c", id: "b", jobID: "a" }, "a"],
     ["id before jobId and job_id", { job_id: "d", jobId: "c", id: "b" }, "b"],
     ["jobId before job_id", { job_id: "d", jobId: "c" }, "c"],
-    ["id where jobID is empty", { jobID: "", id: "b" }, "b"],
-    ["id where jobID is null", { jobID: null, id: "b" }, "b"],
-    ["id where jobID is a number", { jobID: 5, id: "b" }, "b"],
-    ["the id asked for where jobID is empty", { jobID: "" }, "asked"],
-    ["the id asked for where all are empty", { jobID: "", id: "", jobId: "", job_id: "" }, "asked"],
-    ["none where there is none", {}, undefined],
-    ["none where it is a number", { jobID: 5, id: 6 }, undefined],
-    ["none where it is null", { jobID: null }, undefined],
-    ["none where it is under another name", { jobid: "a", JobID: "a", uuid: "a" }, undefined],
+    ["id if jobID is empty", { jobID: "", id: "b" }, "b"],
+    ["id if jobID is null", { jobID: null, id: "b" }, "b"],
+    ["id if jobID is a number", { jobID: 5, id: "b" }, "b"],
+    ["the requested id if jobID is empty", { jobID: "" }, "requested"],
+    ["the requested id if all are empty", { jobID: "", id: "", jobId: "", job_id: "" }, "requested"],
+    ["no member if all are absent", {}, undefined],
+    ["no member if all are numbers", { jobID: 5, id: 6 }, undefined],
+    ["no member if jobID is null", { jobID: null }, undefined],
+    ["no member of another name", { jobid: "a", JobID: "a", uuid: "a" }, undefined],
   ];
   for (const [name, members, jobID] of ids) {
     test(`getStatus() reads the id from ${name}`, async () => {
-      const result = await getStatus("https://h", "asked", { fetch: answering({ status: "running", ...members }) });
+      const result = await getStatus("https://h", "requested", { fetch: answering({ status: "running", ...members }) });
       if (jobID !== undefined) assert.equal(result.kind === "StatusInfo" && result.jobID, jobID);
       else assert.equal(result.kind === "ServerError" && result.reason, "malformed");
     });
   }
 
-  test("getStatus() calls an error envelope no job", async () => {
+  test("getStatus() does not read an error envelope as a job", async () => {
     for (const envelope of [
       { status: "error", message: "Invalid API key" },
       { status: "fail", code: 401 },
       { status: "running", jobs: [{ jobID: "a" }] },
     ]) {
-      const result = await getStatus("https://h", "asked", { fetch: answering(envelope) });
+      const result = await getStatus("https://h", "requested", { fetch: answering(envelope) });
       assert.equal(result.kind === "ServerError" && result.reason, "malformed");
     }
   });
@@ -173,7 +173,7 @@ describe("the optional members", (test) => {
     {},
     { value: 5 },
   ]) {
-    test(`getStatus() leaves the progress ${JSON.stringify(progress)} out`, async () => {
+    test(`getStatus() leaves out the progress ${JSON.stringify(progress)}`, async () => {
       assert.ok(!("progress" in (await read({ jobID: "j", status: "running", progress }))));
     });
   }
@@ -191,7 +191,7 @@ describe("the optional members", (test) => {
       progress: 95,
       links: [],
       document: { jobID: "j", status: "running", finished: null, progress: 95 },
-      http: { status: 200, url: URL_ASKED, headers: { "content-type": "application/json" } },
+      http: { status: 200, url: REQUESTED_URL, headers: { "content-type": "application/json" } },
     });
   });
 
@@ -226,7 +226,7 @@ describe("the optional members", (test) => {
     });
   }
 
-  test("getStatus() does not mind the Content-Type", async () => {
+  test("getStatus() ignores the Content-Type", async () => {
     for (const type of ["text/html", "application/xml", "application/json; profile=ogc", "", "nonsense"]) {
       const fetch = answering('{"jobID":"j","status":"running"}', { headers: { "content-type": type } });
       assert.equal((await getStatus("https://h", "j", { fetch })).kind, "StatusInfo");
@@ -244,11 +244,11 @@ describe("the links", (test) => {
     ["c+d.e-1:x", "c+d.e-1:x"],
     ["c:é", "c:é"],
     ["results", "https://h/jobs/results"],
-    ["asked/results", "https://h/jobs/asked/results"],
+    ["requested/results", "https://h/jobs/requested/results"],
     ["/results", "https://h/results"],
     ["//other/results", "https://other/results"],
-    ["?f=html", "https://h/jobs/asked?f=html"],
-    ["#log", "https://h/jobs/asked#log"],
+    ["?f=html", "https://h/jobs/requested?f=html"],
+    ["#log", "https://h/jobs/requested#log"],
     ["../", "https://h/"],
     [" https://other/ ", "https://other/"],
     ["1:2", "https://h/jobs/1:2"],
@@ -262,7 +262,7 @@ describe("the links", (test) => {
     });
   }
 
-  test("getStatus() resolves links against the URL that answered", async () => {
+  test("getStatus() resolves links against the final URL", async () => {
     const response = Response.json({ jobID: "j", status: "running", links: [{ href: "results" }] });
     Object.defineProperty(response, "url", { value: "https://moved.example/api/jobs/1/" });
     const result = await getStatus("https://h", "j", { fetch: async () => response });
@@ -319,7 +319,7 @@ describe("the links", (test) => {
     { href: "https://h/" },
     { 0: { href: "https://h/" }, length: 1 },
   ]) {
-    test(`getStatus() reads links that are ${JSON.stringify(links)} as none`, async () => {
+    test(`getStatus() returns no links for ${JSON.stringify(links)}`, async () => {
       assert.deepEqual((await read({ jobID: "j", status: "running", links })).links, []);
     });
   }

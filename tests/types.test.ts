@@ -13,7 +13,7 @@ function compile(project: URL): { code: number | null; out: string } {
 }
 
 describe("the types", (test) => {
-  test("programs that must compile do, and those that must not do not", () => {
+  test("valid programs compile, and each expected error occurs", () => {
     assert.deepEqual(compile(new URL("tests/types/", root)), { code: 0, out: "" });
   });
 
@@ -21,7 +21,7 @@ describe("the types", (test) => {
     assert.deepEqual(compile(new URL("tests/types/loose/", root)), { code: 0, out: "" });
   });
 
-  test("a refusal that no longer refuses is found", () => {
+  test("an expected error that no longer occurs is reported", () => {
     const program = readFileSync(new URL("tests/types/programs/refused.ts", root), "utf8").replace(
       'info.status = "failed"',
       "info.status",

@@ -52,19 +52,19 @@ describe("the URL", (test) => {
           [url],
         );
         assert.equal(result.http?.url, url);
-        // What is sent is what was written: URL parsing changes nothing more.
+        // URL parsing does not change the URL any further when it is sent.
         assert.equal(new URL(url).href, url);
       }
     });
   }
 
-  test("getStatus() changes no URL that it is given", async () => {
+  test("getStatus() does not modify a URL that it is given", async () => {
     const base = new URL("https://h/ogc/?key=1#top");
     await getStatus(base, "j", { fetch: answering(STATUS) });
     assert.equal(base.href, "https://h/ogc/?key=1#top");
   });
 
-  test("getStatus() trims 60,000 slashes, at the end and not elsewhere, in linear time", async () => {
+  test("getStatus() trims 60,000 slashes at the end, and none elsewhere, in linear time", async () => {
     const slashes = "/".repeat(60_000);
     const fetch = answering(STATUS);
     await getStatus(`https://h/ogc${slashes}`, "j", { fetch });

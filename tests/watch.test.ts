@@ -21,7 +21,7 @@ const reset: Answer = () => {
 const page: Answer = () => new Response("<p>");
 const times = (count: number, answer: Answer): Answer[] => Array.from({ length: count }, () => answer);
 
-/** Gives the answers one after the other, the last one for ever, and notes the time of each request. */
+/** Returns the responses in order, repeating the last one, and records the time of each request. */
 function script(answers: readonly Answer[], now: () => number): Fetch & { readonly requests: number[] } {
   const requests: number[] = [];
   const fetch: Fetch = async (_, init) => {
@@ -57,10 +57,10 @@ describe("the recipe that watches a job", (test) => {
       2,
     ],
     ["tolerates a 404 right after the 201", [failure(404), failure(404), job("successful")], "successful", 3],
-    ["ends with a 404 that stays", [failure(404)], "NotFound not-found", 6],
+    ["ends with a persistent 404", [failure(404)], "NotFound not-found", 6],
     ["ends with a job that is gone", [failure(410)], "NotFound gone", 1],
     ["waits for a server that is down", [failure(503), failure(502), job("successful")], "successful", 3],
-    ["ends with a server that stays down", [failure(503)], "ServerError http", 6],
+    ["ends with a server that remains down", [failure(503)], "ServerError http", 6],
     ["requests again after a broken connection", [reset, job("successful")], "successful", 2],
     [
       "counts only failures in a row",
@@ -186,7 +186,7 @@ describe("the recipe that watches a job", (test) => {
     }
   });
 
-  test("watch() rejects if an argument cannot be used", async () => {
+  test("watch() rejects if an argument is invalid", async () => {
     assert.ok((await rejection(watch("ogc.example.com", "j"))) instanceof TypeError);
   });
 

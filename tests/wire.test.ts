@@ -47,7 +47,7 @@ describe("the platform's fetch, mocked by undici", (test) => {
       );
     }));
 
-  test("getStatus() sends the Accept of the caller instead", () =>
+  test("getStatus() sends the Accept header of the caller instead", () =>
     mocked(async (agent) => {
       agent
         .get("https://h")
@@ -90,7 +90,7 @@ async function serving(
   await listening(server, (url) => run(url, seen));
 }
 
-/** A server that writes these bytes to each connection, byte for byte, and then ends or resets it. */
+/** A server that writes these bytes to each connection, and then ends or resets it. */
 async function raw(bytes: string, end: "end" | "reset", run: (url: string) => Promise<void>): Promise<void> {
   const server = createTcpServer((socket: Socket) => {
     socket.on("error", () => {});
@@ -123,7 +123,7 @@ describe("a real socket", (test) => {
       },
     ));
 
-  test("getStatus() follows a redirect of the same origin, and returns the final URL", () =>
+  test("getStatus() follows a redirect within the origin, and returns the final URL", () =>
     serving(
       (request, response) => {
         if (request.url === "/jobs/j") response.writeHead(307, { location: "/moved/jobs/j" }).end();
@@ -138,7 +138,7 @@ describe("a real socket", (test) => {
       },
     ));
 
-  test("getStatus() follows a redirect to another origin, which sees no Authorization but the other headers", () =>
+  test("getStatus() follows a redirect to another origin, which receives the headers except Authorization", () =>
     serving(
       (_, response) => void response.end(STATUS),
       (other, seenThere) =>
@@ -154,7 +154,7 @@ describe("a real socket", (test) => {
         ),
     ));
 
-  test("getStatus() returns a redirect that the fetch of the caller does not follow", () =>
+  test("getStatus() returns a redirect that an injected fetch does not follow", () =>
     serving(
       (_, response) => {
         response.writeHead(302, { location: "/elsewhere" }).end();
@@ -174,7 +174,7 @@ describe("a real socket", (test) => {
       },
     ));
 
-  test("getStatus() calls a redirect loop a network failure", () =>
+  test("getStatus() returns a network failure for a redirect loop", () =>
     serving(
       (_, response) => {
         response.writeHead(302, { location: "/jobs/j" }).end();
@@ -227,10 +227,10 @@ describe("a real socket", (test) => {
     ["closes at once", "", "end"],
     ["resets at once", "", "reset"],
     ["breaks off in the head", "HTTP/1.1 200 OK\r\nContent-", "end"],
-    ["speaks another protocol", "SSH-2.0-OpenSSH\r\n", "end"],
+    ["uses another protocol", "SSH-2.0-OpenSSH\r\n", "end"],
     ["sends two Content-Lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}", "end"],
   ] as const) {
-    test(`getStatus() calls a server that ${name} a network failure without a head`, () =>
+    test(`getStatus() returns a network failure without http for a server that ${name}`, () =>
       raw(bytes, end, async (url) => {
         const result = await getStatus(url, "j");
         assert.equal(reasonOf(result), "network");
@@ -244,7 +244,7 @@ describe("a real socket", (test) => {
     ["said to be gzip", "Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\n"],
   ] as const) {
     for (const end of ["end", "reset"] as const) {
-      test(`getStatus() returns what the status decides for a body that is ${name}, by ${end}`, async () => {
+      test(`getStatus() returns network for a 200 and http for a 503 whose body is ${name}, by ${end}`, async () => {
         await raw(`HTTP/1.1 200 OK\r\n${head}{"job`, end, async (url) => {
           const result = await getStatus(url, "j");
           assert.equal(reasonOf(result), "network");
@@ -261,7 +261,7 @@ describe("a real socket", (test) => {
     }
   }
 
-  test("getStatus() stops an endless body at maxBytes, and lets the connection go", () => {
+  test("getStatus() stops an endless body at maxBytes, and closes the connection", () => {
     let closed: Promise<unknown> | undefined;
     return serving(
       (_, response) => {

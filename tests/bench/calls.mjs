@@ -18,7 +18,7 @@ function median(values) {
   return [...values].sort((a, b) => a - b)[values.length >> 1];
 }
 
-/** Milliseconds for so many calls, one after the other. */
+/** Milliseconds for this many calls, one after the other. */
 async function time(call, count) {
   const start = performance.now();
   for (let i = 0; i < count; i++) await call();

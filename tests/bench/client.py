@@ -1,6 +1,6 @@
 """Runs `get_status` of the client that openapi-generator wrote for Python.
 
-`client.py read ANSWERS` prints what it makes of each recorded answer.
+`client.py read ANSWERS` prints its outcome for each recorded response.
 `client.py time URL SECONDS` prints the median time of one call in microseconds.
 """
 
@@ -19,7 +19,7 @@ JOB_ID = "2ea8a6d2-7116-11f1-9b0b-0242ac120002"
 
 
 def client(base_url):
-    # Retries are off: by default it sends a 429 or 503 three times more.
+    # Retries are off: by default it repeats the request three times after a 429 or 503.
     return StatusApi(ApiClient(Configuration(host=base_url, retries=0)))
 
 
@@ -55,7 +55,7 @@ def read(path):
             return {"kind": "NotFound" if error.status == 404 else "ServerError", "threw": True}
         except Exception:
             return {"kind": "exception", "threw": True}
-        # For some answers it returns None, although its type says StatusInfo.
+        # For some responses it returns None, although its type says StatusInfo.
         return {"kind": "StatusInfo", "word": info and info.status.value, "threw": False}
 
     return [outcome(number) for number in range(len(answers))]

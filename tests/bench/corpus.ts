@@ -1,4 +1,4 @@
-/** The recorded answers, reduced to what every client is given. */
+/** The recorded responses, reduced to what every client receives. */
 import { readAnswers } from "../support/corpus.ts";
 
 export interface RecordedAnswer {
@@ -10,7 +10,7 @@ export interface RecordedAnswer {
   readonly body: string;
 }
 
-/** The answer that is served when calls are measured, and the one for stacks with a schema, which refuse the other. */
+/** The response for measuring calls, and the one for stacks with a schema, which reject the other. */
 export const RUNNING = "pygeoapi-debd17bd/running";
 export const VALID = "ogc-1.0/full-running";
 

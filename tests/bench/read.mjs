@@ -1,4 +1,4 @@
-// Prints what each stack makes of each recorded answer: `read.mjs <answers> <bundle>...`.
+// Prints the outcome of each stack for each recorded response: `read.mjs <answers> <bundle>...`.
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import process from "node:process";
@@ -10,7 +10,7 @@ const answers = JSON.parse(readFileSync(file, "utf8"));
 function respond({ status, headers, body }) {
   const content = [204, 205, 304].includes(status) ? null : body;
   if (status >= 200 && status <= 599) return new Response(content, { status, headers });
-  // The constructor accepts no other status, but servers send them.
+  // The constructor of Response rejects other status codes, which servers do send.
   return Object.defineProperties(new Response(content, { headers }), {
     status: { value: status },
     ok: { value: false },

@@ -1,12 +1,12 @@
-/** Counts what each stack makes of the recorded answers, by criteria that need no expected result. */
+/** Counts what each stack returns for the recorded responses, by criteria that need no expected result. */
 import type { RecordedAnswer } from "./corpus.ts";
 
-/** What a stack returned for an answer. */
+/** What a stack returned for a response. */
 export interface Outcome {
   readonly kind: "StatusInfo" | "NotFound" | "ServerError" | "exception";
   /** The member `status` of what it returned as a status document. */
   readonly word?: unknown;
-  /** Whether it threw, even if the caller can tell from the exception what happened. */
+  /** Whether it threw, even if the exception identifies the outcome. */
   readonly threw: boolean;
 }
 
@@ -18,15 +18,15 @@ export interface Score {
   readonly readInvalid: number;
   /** Documents returned with a status that is not of the declared type. */
   readonly outside: number;
-  /** Error answers that end in an exception. */
+  /** Error responses that end in an exception. */
   readonly threw: number;
-  /** Successful answers without a document that are returned as one. */
+  /** Successful responses without a document that are returned as one. */
   readonly mistaken: number;
 }
 
 export interface Scores {
   readonly stacks: Readonly<Record<string, Score>>;
-  /** For example `116 recorded answers (41 verbatim, 63 reconstructed, 12 made up)`. */
+  /** For example `116 responses (41 verbatim, 63 reconstructed, 12 made up)`. */
   readonly answers: string;
   readonly documents: number;
   readonly valid: number;
@@ -79,7 +79,7 @@ function count(answers: readonly RecordedAnswer[]): string {
   const parts = (["verbatim", "reconstructed", "made up"] as const).map(
     (kind) => `${answers.filter(({ how }) => how === kind).length} ${kind}`,
   );
-  return `${answers.length} recorded answers (${parts.join(", ")})`;
+  return `${answers.length} responses (${parts.join(", ")})`;
 }
 
 function succeeded({ status }: RecordedAnswer): boolean {

@@ -15,7 +15,7 @@ import {
   type Stack,
 } from "./stacks.ts";
 
-/** How often everything is measured: `--passes 1` gives a quick look. */
+/** How often everything is measured: `--passes 1` for a quick run. */
 export const passes = Number(/--passes (\d+)/.exec(process.argv.join(" "))?.[1] ?? 3);
 
 /** The median of some runs, and the lowest and highest of them. */
@@ -42,12 +42,12 @@ const PYTHON = "ogc-api-processes-client 0.6.0 (Python)";
 
 export function report(results: Results): string {
   const { scores } = results;
-  return `# Results of the bench
+  return `# Benchmark results
 
-Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores. \`npm run bench -- --check\` fails if a bound of
-size or speed is broken. Every stack has the same duty: it builds the URL, encodes the job id, sends \`Accept:
-application/json\`, and distinguishes a status document, a 404 and any other outcome. Stacks with a schema check the
-document as well; the others trust it.
+Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}, with ${cpus().length} cores. \`npm run bench -- --check\` fails if a bound of
+size or speed is exceeded. Every stack has the same task: it builds the URL, encodes the job id, sends \`Accept:
+application/json\`, and distinguishes a status document, a 404 and any other outcome. Stacks with a schema also validate
+the document; the others trust it.
 
 ${RUNTIMES.map((runtime) => `${runtime.name}: ${version(runtime)}`).join("; ")}; ${versions()}.
 
@@ -68,7 +68,7 @@ ${table(
   }),
 )}
 
-A bundle of the stack with its duty: esbuild, minified, ES2022; gzip level 9.
+A bundle of the stack and its code for the task: esbuild, minified, ES2022; gzip level 9.
 
 ## What is read
 
@@ -93,24 +93,25 @@ ${table(
   ],
 )}
 
-- A document is a 2xx answer whose body is a JSON object with a non-empty string \`status\` and an id (\`jobID\`, \`id\`,
-  \`jobId\` or \`job_id\`) that is a string.
+- A document is a 2xx response whose body is a JSON object with a non-empty string \`status\` and an id (\`jobID\`, \`id\`,
+  \`jobId\` or \`job_id\`) that is a string. ogcapi-job-status is built to this definition, so its own row only confirms
+  that it meets it.
 - Read: returned as a status document whose \`status\` is of the type that the stack declares: the five codes of 1.0, and
-  for ogcapi-job-status also \`created\` and \`unknown\`.
-- Valid: accepted by a validator (ajv) of the status schema that OGC API - Processes 1.0 publishes; \`format\` is not
-  checked. Invalid: refused by it, although a server sends it.
+  for ogcapi-job-status also \`created\` and \`unknown\`, which stands for any word that it does not recognise.
+- Valid: accepted by a validator (ajv) with the status schema that OGC API - Processes 1.0 publishes; \`format\` is not
+  checked. Invalid: rejected by it, although servers send such documents.
 - Status outside its type: returned as a status document, with a \`status\` that the declared type does not have, or none
   at all (the Python client returns \`None\` for a 201 or 202).
-- Errors thrown: answers of 400 and above that end in an exception, although the stack's option against that is set, if
-  it has one.
-- Mistaken: 2xx answers without a document that are returned as a status document.
+- Errors thrown: responses of 400 and above that end in an exception, even with the stack's option against that, if it
+  has one.
+- Mistaken: 2xx responses without a document that are returned as a status document.
 
 ## One call
 
 Ratios to one call of \`fetch\` and \`json()\`: the median of ${passes} runs and, in parentheses, the lowest and the highest. A
-run is a process of its own that compares the two in many short rounds. The job is a running one as pygeoapi sends it;
-for the stacks with a schema, which refuse that document, the standard's own example. ≈ marks a ratio whose range
-overlaps with that of ogcapi-job-status in the same column: the two are not ordered.
+run is a process of its own that compares the two in many short rounds. The response is a running job as pygeoapi sends
+it or, for the stacks with a schema, which reject that document, the standard's own example. ≈ marks a ratio whose range
+overlaps with that of ogcapi-job-status in the same column: neither is faster.
 
 Over an injected fetch, which returns \`new Response(text)\`:
 
@@ -122,20 +123,20 @@ ${callTable(results, "loopback", STACKS)}
 
 ${unmet(results)}
 
-The body can be read with either kind of reader. Ratios of a call that reads it so and does nothing else:
+A stream has two kinds of reader. Ratios of a call that reads the body with one of them and does nothing else:
 
 ${TASKS.map((task) => `${task === "injected" ? "Injected" : "Loopback"}:\n\n${callTable(results, task, READERS)}`).join("\n\n")}
 
 A BYOB reader is faster in Deno, whose default reader allocates 64 KiB for each read. Bun and many injected streams
-refuse it, and Node is slower with it. The library uses the default reader everywhere.
+reject it, and Node is slower with it. The library uses the default reader everywhere.
 
-## Peers that do not run everywhere
+## Runtimes that peers do not support
 
 ${support(results)}
 
 ## The generated Python client
 
-\`get_status\` of ogc-api-processes-client 0.6.0 with ${results.python.version}, and \`getStatus\` with Node ${version(NODE)}, in turns
+\`get_status\` of ogc-api-processes-client 0.6.0 with ${results.python.version}, and \`getStatus\` with Node ${version(NODE)}, alternating
 against the same server: one call over loopback, median of five runs (lowest to highest), in microseconds.
 
 ${table(
@@ -169,16 +170,16 @@ export function alternatives(results: Results): string {
     [
       ["Size, gzip", ...stacks.map((stack) => `${thousands(gzipSize(stack))} bytes`), ""],
       [
-        `One call over loopback, ${NODE.name}`,
+        `Time of one call over loopback, ${NODE.name}`,
         ...stacks.map(({ name }) =>
           name === FETCH.name ? "1" : `${ratio(ratios.get(`loopback ${NODE.name} ${name}`))} ×`,
         ),
         `${microseconds(python.python)} µs; this library in the same run ${microseconds(python.ours)} µs`,
       ],
-      ["Recorded status documents read", ...count("read", scores.documents)],
-      ["Returned with a status outside their type", ...count("outside", scores.documents)],
-      ["Error answers that end in an exception", ...count("threw", scores.errors)],
-      ["Other 2xx answers mistaken for a status", ...count("mistaken", scores.others)],
+      ["Status documents read", ...count("read", scores.documents)],
+      ["Returned with a status outside the declared type", ...count("outside", scores.documents)],
+      ["Error responses that end in an exception", ...count("threw", scores.errors)],
+      ["Other 2xx responses mistaken for a status", ...count("mistaken", scores.others)],
     ],
   );
 }
@@ -214,10 +215,12 @@ function unmet({ ratios }: Measured): string {
         : [];
     }),
   );
-  return missed.length ? `Aims that this run did not meet: ${missed.join("; ")}.` : "This run met every aim.";
+  return missed.length
+    ? `Aims that this run did not meet, compared before rounding: ${missed.join("; ")}.`
+    : "This run met every aim.";
 }
 
-/** A line for each peer that declares no support of Node 20, and for each runtime in which one fails. */
+/** A line for each peer that does not declare support for Node 20, and for each runtime in which a peer fails. */
 function support({ broken }: Measured): string {
   const dropped = STACKS.flatMap((stack) => {
     const declared = declaredNode(stack);
@@ -228,7 +231,7 @@ function support({ broken }: Measured): string {
     ];
   });
   const failures = [...broken].map(([where, error]) => `- ${where} fails: ${error}`);
-  return [...dropped, ...failures].join("\n") || "All peers run everywhere.";
+  return [...dropped, ...failures].join("\n") || "Peers support every runtime.";
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

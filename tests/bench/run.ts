@@ -1,5 +1,5 @@
 /**
- * Measures the library beside what people use for this call now: `npm run bench` writes the results into README.md and
+ * Compares the library with what people use for this call now: `npm run bench` writes the results into README.md and
  * chart.svg beside this file. `npm run bench -- --check` fails if a bound of size or speed is broken.
  */
 import { execFileSync, spawn } from "node:child_process";
@@ -26,7 +26,7 @@ import {
   type Stack,
 } from "./stacks.ts";
 
-/** The most that the library may weigh, in bytes. */
+/** The maximum size of the library, in bytes. */
 const MUST_WEIGH = { getStatus: 2_600, module: 2_900 };
 
 interface Calls {
@@ -51,7 +51,7 @@ async function check(): Promise<void> {
   for (const runtime of RUNTIMES) {
     const best = { injected: Infinity, loopback: Infinity };
     const tasks = (["injected", "loopback"] as const).filter((task) => runtime.bounds[task]);
-    // A ratio is broken if it is over in three tries: other processes may disturb one.
+    // A bound is exceeded only if three tries exceed it: other processes may disturb one.
     for (let tries = 0; tries < 3 && tasks.some((task) => best[task] > runtime.bounds[task]!.must); tries++) {
       try {
         const calls = measure(runtime, OURS, document, url, 3);
@@ -127,7 +127,7 @@ async function measureAll(): Promise<Measured> {
   };
 }
 
-/** One call of the generated Python client and one of getStatus to the same server, in turns, in microseconds. */
+/** One call of the generated Python client and one of getStatus to the same server, alternating, in microseconds. */
 async function measurePython(python: string): Promise<{ ours: Figure; python: Figure; version: string }> {
   const [document, url] = await serve(RUNNING);
   const times = { ours: [] as number[], python: [] as number[] };

@@ -22,7 +22,7 @@ export interface Stack {
   readonly package?: string;
   /** The npm package that generates its client. */
   readonly generator?: string;
-  /** What checks the document in it, if anything does. */
+  /** What validates the document, if anything does. */
   readonly schema: "none" | "valibot" | "zod" | "ajv";
 }
 
@@ -57,7 +57,7 @@ export const READERS: readonly Stack[] = [
   { name: "reader-byob", title: '`getReader({ mode: "byob" })`, views of 4 KiB', schema: "none" },
 ];
 
-/** Generates what is generated, and bundles the stacks. */
+/** Generates the clients that need it, and bundles the stacks. */
 export function prepare(stacks: readonly Stack[]): void {
   rmSync(work, { recursive: true, force: true });
   mkdirSync(join(work, "generated"), { recursive: true });
@@ -145,7 +145,7 @@ export function ownSize(): { module: number; getStatus: number } {
   return { module: gzipSync(code, { level: 9 }).length, getStatus: gzipSync(contents, { level: 9 }).length };
 }
 
-/** The packages that a stack brings along, its own included. */
+/** The packages that a stack installs, its own included. */
 export function installed(stack: Stack): { count: number; bytes: number } {
   const lock = JSON.parse(readFileSync(join(here, "package-lock.json"), "utf8")).packages;
   const found = new Set<string>();

@@ -1,5 +1,5 @@
 /**
- * Runs other people's linters, at their default settings, on the pasted file: `npm run test:lint`. A warning or an
+ * Runs common linters, with their default settings, on the pasted file: `npm run test:lint`. A warning or an
  * information counts as a finding. It also checks the formatting of this repository.
  *
  * A linter that skips the file would pass, so each one also gets a copy with one bad line at the end, and must report
@@ -20,7 +20,7 @@ const source = readFileSync(join(root, "src/get-status.ts"), "utf8");
 /** Not below the repository: linters read the settings and the `.gitignore` of the folders above. */
 const work = mkdtempSync(join(tmpdir(), "lint-"));
 
-/** The oldest versions of 2022 of the browsers. */
+/** The browser versions of early 2022. */
 const BROWSERS_OF_2022 = ["chrome97", "firefox95", "safari15.2"];
 const SUPPRESSION =
   /(?:eslint|oxlint)-(?:disable|enable)|biome-ignore|deno-lint-ignore|@ts-(?:ignore|expect-error|nocheck)|prettier-ignore|\/\*\s*(?:eslint|global|globals|exported)\b/;
@@ -52,7 +52,7 @@ const eslint = (preset: string, strict: boolean, bad: string, rule: string): Lin
   name: `ESLint, typescript-eslint ${preset}${strict ? "" : ", strict: false"}`,
   files: {
     "tsconfig.json": tsconfig(strict),
-    // As the documentation of typescript-eslint has it.
+    // As in the documentation of typescript-eslint.
     "eslint.config.js": `import eslint from "@eslint/js";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
@@ -107,7 +107,7 @@ const LINTERS: readonly Linter[] = [
         JSON.parse(stdout);
       return diagnostics.map(({ category, message, location }) => finding(category, location.start.line, message));
     },
-    // An information, which leaves the exit code at 0.
+    // Biome reports it as information, and exits with 0.
     bad: '\nexport const sloppy: unknown = { member: 1 }["member"];\n',
     rule: "lint/complexity/useLiteralKeys",
   },

@@ -5,19 +5,19 @@ import type { Test } from "../support/suite.ts";
 import { pythonClients, verdict, versionOf } from "./clients.ts";
 import { brief, execute, fetchResults, getStatus, info, line, watch, type Job } from "./support.ts";
 
-/** A server, and what it makes of each behaviour. */
+/** A server, and its outcome for each behaviour. */
 export interface Behaviours {
   /** The server and its version. */
   readonly name: string;
   readonly server: {
     readonly baseUrl: string;
     stop(signal?: NodeJS.Signals): Promise<void>;
-    /** Starts again, with the jobs that it had. */
+    /** Starts it again, with the same jobs. */
     restart?(): Promise<void>;
   };
   /** Sent with every request. */
   readonly headers?: Record<string, string>;
-  /** A process that takes some seconds, and fails if it is told to. */
+  /** A process that takes some seconds, and fails on request. */
   readonly process: string;
   inputs(seconds: number, fail: boolean): object;
   /** The status of a job right after it was executed, behind this number of other jobs. */
@@ -32,9 +32,9 @@ export interface Behaviours {
   readonly dismissal: { readonly http: number; readonly then: string };
   /** A job that never existed, by its id. */
   readonly never: Readonly<Record<string, string>>;
-  /** The same below a wrong base URL, by its path from the host. */
+  /** The same for a wrong base URL, by its path from the host. */
   readonly wrong: Readonly<Record<string, string>>;
-  /** What the Python client that is generated from the standard's OpenAPI document makes of the same jobs. */
+  /** The outcomes of the same jobs with the Python client that is generated from the standard's OpenAPI document. */
   readonly python: { readonly successful: string; readonly failed: string; readonly never: string };
   /** What the server depends on. */
   readonly backend?: {
@@ -80,13 +80,13 @@ export function testBehaviours(test: Test, behaviours: Behaviours): void {
     assert.match(await (await fetchResults(baseUrl, last, headers)).text(), behaviours.results);
   });
 
-  test("a failed job gives its reason", async () => {
+  test("a failed job has a message with the reason", async () => {
     const last = info(await follow(await run(0.1, true)));
     assert.equal(last.status, "failed");
     assert.match(last.message ?? "", behaviours.failure);
   });
 
-  test(`DELETE answers ${behaviours.dismissal.http}, and the job is ${behaviours.dismissal.then}`, async () => {
+  test(`DELETE returns ${behaviours.dismissal.http}, and the job is ${behaviours.dismissal.then}`, async () => {
     const job = await run(1);
     const response = await fetch(`${baseUrl}/jobs/${job.jobId}`, { method: "DELETE", headers });
     await response.body?.cancel();
@@ -134,7 +134,7 @@ export function testBehaviours(test: Test, behaviours: Behaviours): void {
     );
     const sent = ends.map((end) => ({ jobID: info(end).jobID, words: [brief(end)] }));
     const [successful, failed, missing] = outcomes.map((outcome, index) => verdict(outcome, sent[index]));
-    // uvu has written its dots to this line.
+    // uvu has written its progress dots to this line.
     console.log(
       `\nnote: | ${behaviours.name}, ogc-api-processes-client ${versionOf("ogc-api-processes-client")}` +
         ` | successful: ${successful} | failed: ${failed} | never existed: ${missing} |`,
@@ -143,7 +143,7 @@ export function testBehaviours(test: Test, behaviours: Behaviours): void {
   });
 
   if (backend) {
-    test(`${backend.name} stops and comes back, and a watch outlives it`, async () => {
+    test(`a watch continues while ${backend.name} is restarted`, async () => {
       const job = await run(0.1);
       assert.equal(brief(await follow(job)), "successful");
       await backend.stop();
@@ -165,7 +165,7 @@ export function testBehaviours(test: Test, behaviours: Behaviours): void {
   });
 }
 
-/** What pygeoapi makes of them, with any job manager. */
+/** The outcomes of pygeoapi, with any job manager. */
 export const PYGEOAPI = {
   process: "wait",
   inputs: (seconds: number, fail: boolean): object => ({ seconds, fail }),

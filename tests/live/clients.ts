@@ -19,7 +19,7 @@ export function versionOf(client: Client): string {
   return line.slice(client.length + 2);
 }
 
-/** What a call ended in. */
+/** The outcome of a call. */
 export type Outcome =
   | { readonly returned: { readonly jobID?: string; readonly status: string } }
   /** Nothing, or an object of another class than the one for a status. */
@@ -29,7 +29,7 @@ export type Outcome =
 
 /**
  * An outcome in words, given the status that the client was sent: its words for it, of which any will do, and the job id.
- * Without `sent`, it was sent no status.
+ * Without `sent`, the response was not a status.
  */
 export function verdict(
   outcome: Outcome,

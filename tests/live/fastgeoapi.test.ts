@@ -10,7 +10,7 @@ const { baseUrl } = server;
 const name = "fastgeoapi 0.4.0 in front of pygeoapi 0.24.0";
 
 describe(name, (test) => {
-  test("it wants its API key, and a watch ends at once without it", async () => {
+  test("it requires its API key, and a watch ends at once without it", async () => {
     for (const [headers, expected] of [
       [{}, "ServerError http 401: no api key"],
       [{ "x-api-key": "wrong" }, "ServerError http 401: invalid api key"],

@@ -60,19 +60,19 @@ const { jobId } = await execute(upstream.baseUrl, "hello-world", { name: "x" });
 assert.equal(brief(await watch(upstream.baseUrl, jobId, { interval: 200 })), "successful");
 
 describe("nginx in front of pygeoapi", (test) => {
-  test("a prefix leads to the server", async () => {
+  test("a base URL with a prefix reaches the server", async () => {
     assert.equal(info(await getStatus(`${base}/api`, jobId)).jobID, jobId);
     assert.equal(brief(await getStatus(`${base}/api/`, "none")), "NotFound not-found");
   });
 
-  test("what nginx does not know is not found, as an HTML page", async () => {
+  test("an unknown path is not found, with an HTML page", async () => {
     const result = await getStatus(`${base}/nothing`, jobId);
     assert.ok(result.kind === "NotFound" && result.reason === "not-found");
     assert.equal(result.message, "HTTP 404");
     assert.match(result.body, /nginx/);
   });
 
-  test("credentials open it, and wrong ones do not", async () => {
+  test("valid credentials are accepted, and wrong ones are rejected", async () => {
     const basic = (password: string): Record<string, string> => ({
       authorization: `Basic ${btoa(`user:${password}`)}`,
     });
@@ -89,14 +89,14 @@ describe("nginx in front of pygeoapi", (test) => {
     assert.equal((await getStatus(`${base}/query?key=wrong`, jobId)).http?.status, 403);
   });
 
-  test("a redirect, of a path or to a slash at its end, is followed", async () => {
+  test("a redirect is followed, to another path or to a trailing slash", async () => {
     const moved = info(await getStatus(`${base}/moved`, jobId));
     assert.equal(moved.http.url, `${base}/api/jobs/${jobId}`);
     const slash = info(await getStatus(`${base}/slash`, jobId));
     assert.equal(slash.http.url, `${base}/slash/jobs/${jobId}/`);
   });
 
-  test("a server behind it that is down gives 502", async () => {
+  test("an upstream server that is down results in 502", async () => {
     const result = await getStatus(`${base}/down`, jobId);
     assert.ok(result.kind === "ServerError" && result.reason === "http");
     assert.equal(result.http.status, 502);
@@ -104,7 +104,7 @@ describe("nginx in front of pygeoapi", (test) => {
     assert.match(result.body, /<title>502 Bad Gateway<\/title>/);
   });
 
-  test("a rate limit gives 429 with Retry-After, which the recipe keeps to", async () => {
+  test("a rate limit results in 429 with Retry-After, which the recipe obeys", async () => {
     const pauses: (number | undefined)[] = [];
     const onResult = (result: Result, pause: number | undefined): void => {
       if (result.http?.status === 429) pauses.push(pause);
@@ -124,7 +124,7 @@ describe("nginx in front of pygeoapi", (test) => {
     assert.equal((result.cause as { cause: { code: string } }).cause.code, "DEPTH_ZERO_SELF_SIGNED_CERT");
   });
 
-  test("a server behind it that is slow gives 504, one that stops 502, and a watch outlives both", async () => {
+  test("a slow upstream server results in 504, a stopped one in 502, and a watch continues through both", async () => {
     upstream.signal("SIGSTOP");
     const slow = await getStatus(`${base}/api`, jobId);
     assert.equal(slow.http?.status, 504);

@@ -18,7 +18,7 @@ for (const prefix of ["", "/user/ogc-api"]) {
       assert.match(last.message!, /Cannot process without a name$/);
     });
 
-    test("the moment right after the 201 gives a status or a bare 404, and the recipe forgives the latter", async () => {
+    test("right after the 201, a request returns a status or a plain 404, and the recipe tolerates the latter", async () => {
       const jobs = await Promise.all(Array.from({ length: 10 }, () => execute(baseUrl, "hello-world", { name: "x" })));
       for (const { baseUrl: base, jobId } of jobs) {
         assert.match(brief(await getStatus(base, jobId)), /^(accepted|running|successful|NotFound not-found)$/);
@@ -26,7 +26,7 @@ for (const prefix of ["", "/user/ogc-api"]) {
       }
     });
 
-    test("an answer comes compressed, and in HTML where Accept asks for that", async () => {
+    test("a response is compressed, and in HTML if Accept requests that", async () => {
       const job = await execute(baseUrl, "hello-world", { name: "x" });
       const result = info(await watch(job.baseUrl, job.jobId, { interval }));
       assert.equal(result.http.headers["content-encoding"], "gzip");
@@ -36,7 +36,7 @@ for (const prefix of ["", "/user/ogc-api"]) {
       assert.match(html.body, /<html/);
     });
 
-    test("an id arrives as it was given, with every awkward character that the server lets through", async () => {
+    test("an id arrives unchanged, with every special character that the server allows", async () => {
       for (const id of [
         "a b",
         "ü",
@@ -75,7 +75,7 @@ for (const prefix of ["", "/user/ogc-api"]) {
       assert.equal(brief(await getStatus(baseUrl, "a/b")), "NotFound not-found");
     });
 
-    test("a base URL with slashes at its end, a query and a fragment is the same server", async () => {
+    test("a base URL with trailing slashes, a query and a fragment reaches the same server", async () => {
       const job = await execute(baseUrl, "hello-world", { name: "x" });
       const result = info(await watch(`${baseUrl}///?f=json#top`, job.jobId, { interval }));
       assert.equal(result.http.url, `${baseUrl}/jobs/${job.jobId}?f=json`);

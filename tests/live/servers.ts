@@ -7,11 +7,11 @@ import { folder, freePort, here, start, type Running, type StartOptions } from "
 
 export interface Server extends Running {
   readonly baseUrl: string;
-  /** Starts again, on the same port and with the same data. */
+  /** Starts it again, on the same port and with the same data. */
   restart(): Promise<void>;
 }
 
-/** Starts a server, and makes it one that can start again. */
+/** Starts a server that can be started again. */
 async function restartable(baseUrl: string, serve: () => Promise<Running>): Promise<Server> {
   let running = await serve();
   return {
@@ -75,7 +75,7 @@ export async function startPygeoapi({
   );
 }
 
-/** fastgeoapi, which has pygeoapi 0.24 below `/geoapi` and wants an API key there. */
+/** fastgeoapi, which serves pygeoapi 0.24 below `/geoapi` and requires an API key there. */
 export async function startFastgeoapi(key: string): Promise<Server> {
   const port = await freePort();
   const baseUrl = `http://127.0.0.1:${port}/geoapi`;
@@ -190,7 +190,7 @@ export async function startRedis(port: number): Promise<Server> {
   );
 }
 
-/** A PostgreSQL cluster in a folder of its own, with a database `postgres` that wants no password. */
+/** A PostgreSQL cluster in a folder of its own, with a database `postgres` that requires no password. */
 export async function startPostgresql(): Promise<Server> {
   const port = await freePort();
   const data = mkdtempSync(join(tmpdir(), "postgresql-")); // not in the project, which its user might not reach

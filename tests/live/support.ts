@@ -1,4 +1,4 @@
-/** Runs commands as servers, executes processes, and brings the library and its recipes. */
+/** Runs commands as servers, executes processes, and exports the library and its recipes. */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";

@@ -16,7 +16,7 @@ describe(name, (test) => {
     assert.deepEqual(result.links, []);
   });
 
-  test("an id arrives as it was given", async () => {
+  test("an id arrives unchanged", async () => {
     for (const id of ["a b", "ü", "日本", "a?b", "a#b", "a%2Fb", "a+b", "a:b", "...", "<a>", "[a]"]) {
       assert.equal((await getStatus(baseUrl, id)).message, `Job ${`'${id}'`} does not exist`);
     }

@@ -1,6 +1,6 @@
 /**
  * Finds every small change to a JavaScript module, by its syntax. A change has a key that names its function, the text
- * around it and what becomes of it, but no line: an edit elsewhere leaves the key alone.
+ * around it and its replacement, but no line: an edit elsewhere does not change the key.
  */
 export interface Mutant {
   readonly key: string;
@@ -63,7 +63,7 @@ const METHODS: Readonly<Record<string, string>> = {
   startsWith: "endsWith",
   endsWith: "startsWith",
 };
-/** Methods whose call may be left out, since it returns the like of what it is called on. */
+/** Methods whose call may be left out, since it returns a value of the type that it is called on. */
 const OMITTED = ["toLowerCase", "filter", "catch", "slice", "subarray"];
 /** The longest text that a key shows in full. */
 const BRIEF = 80;

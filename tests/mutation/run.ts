@@ -1,9 +1,9 @@
 /**
  * Makes one small change to the library at a time, and expects a test to fail for each: `npm run test:mutation`.
  *
- * No mutation tester drives uvu. This one mutates the compiled file, which is the source without its types, and runs the
- * tests that need no socket until the first one fails. A mutant that survives is a failure, unless `equivalent.ts` says
- * why no test can see it.
+ * No mutation testing tool supports uvu. This one mutates the compiled file, which is the source without its types, and
+ * runs the tests that need no socket until the first one fails. A mutant that survives is a failure, unless
+ * `equivalent.ts` explains why no test can detect it.
  */
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -54,13 +54,13 @@ for (const { line, key } of unexplained) console.log(`SURVIVED line ${line}: ${k
 const stale = Object.keys(EQUIVALENT).filter((known) => !survivors.some(({ key }) => key === known));
 for (const known of stale) console.log(`STALE ${known}`);
 console.log(
-  `${mutants.length} mutants in ${Math.round((Date.now() - start) / 1_000)} s: ${mutants.length - survivors.length} seen by a test ` +
-    `(${timeouts} by a timeout), ${survivors.length - unexplained.length} explained`,
+  `${mutants.length} mutants in ${Math.round((Date.now() - start) / 1_000)} s: ${mutants.length - survivors.length} detected ` +
+    `(${timeouts} by a timeout), ${survivors.length - unexplained.length} equivalent`,
 );
 console.log(`${mutants.length - unexplained.length} passed, ${unexplained.length + stale.length} failed`);
 process.exit(unexplained.length + stale.length ? 1 : 0);
 
-/** Blanks the comments, so that positions stay. */
+/** Replaces comments with spaces, so that positions do not change. */
 function withoutComments(code: string): string {
   let blank = code;
   const onComment = (_block: boolean, _text: string, from: number, to: number): void => {

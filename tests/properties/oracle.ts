@@ -1,5 +1,5 @@
 /**
- * The contract, implemented a second time. It shares no code with the library and does not care about speed or size.
+ * The contract, implemented a second time. It shares no code with the library, and ignores speed and size.
  */
 type Json = Record<string, unknown>;
 
@@ -19,7 +19,7 @@ const text = (value: unknown): string | undefined =>
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Drops what has no value. */
+/** Removes the members that have no value. */
 const compact = (members: Json): Json =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 const texts = (value: unknown, ...names: string[]): Json =>

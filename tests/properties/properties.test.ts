@@ -98,7 +98,7 @@ const mutated = fc
   )
   .map(([document, members]: [object, object]) => JSON.stringify({ ...document, ...members }));
 
-async function ask(status: number, body: string | Uint8Array, id = "asked"): Promise<Result> {
+async function resultOf(status: number, body: string | Uint8Array, id = "asked"): Promise<Result> {
   return getStatus("https://h/ogc", id, {
     fetch: async () => new Response(body as BodyInit, { status, headers: { "x-a": "1" } }),
   });
@@ -142,7 +142,7 @@ describe("any answer", (test) => {
         fc.asyncProperty(statuses, body, async (status: number, text: string) => {
           // What cannot be sent as UTF-8 arrives as U+FFFD.
           const sent = new TextDecoder().decode(new TextEncoder().encode(text));
-          const result = await ask(status, text);
+          const result = await resultOf(status, text);
           assert.deepEqual(
             result,
             expected(status, sent, "asked", "https://h/ogc/jobs/asked", {
@@ -304,17 +304,16 @@ describe("any argument", (test) => {
     );
   });
 
-  test("a guard holds for no value that is not a result, and throws for none", () =>
+  test("no guard accepts or throws for a value that is not a result", () =>
     holds(fc.property(fc.anything(), (value: unknown) => assert.deepEqual(guards(value), []))));
 
-  test("a guard says of any change to a result what the changed member is", () =>
+  test("a guard rejects a result with a changed member, or still accepts it as the same kind", () =>
     holds(
       fc.asyncProperty(mutated, statuses, fc.anything(), async (body: string, status: number, value: unknown) => {
-        const result = await ask(status, body);
+        const result = await resultOf(status, body);
         const names = Object.keys(result);
         for (const name of names) {
           const changed = guards({ ...result, [name]: value });
-          // It may still hold, but only as the same kind.
           assert.ok(changed.length === 0 || (changed.length === 1 && changed[0] === result.kind), name);
         }
       }),

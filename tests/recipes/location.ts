@@ -1,9 +1,9 @@
 /**
- * Where the job is that an execution has created, from the answer to `POST {baseUrl}/processes/{id}/execution`.
+ * Finds the job that an execution created, from the response to `POST {baseUrl}/processes/{id}/execution`.
  *
- * A server may keep its jobs below another path (`/processes/{id}/jobs`), so the Location header comes first. It
- * never leads to another origin, since a token would follow it there: a server behind a proxy often names an
- * internal host, and its job is found below `baseUrl` all the same. Without a usable Location, the id is in the body.
+ * The Location header comes first, because a server may keep its jobs below another path (`/processes/{id}/jobs`). If
+ * its origin is not that of `baseUrl`, only its id is used: a server behind a proxy often names an internal host, and a
+ * token must not be sent elsewhere. Without a usable Location, the id is read from the body.
  */
 export async function createdJob(response: Response, baseUrl: string | URL): Promise<{ baseUrl: URL; jobId: string }> {
   const base = new URL(baseUrl);
@@ -13,7 +13,7 @@ export async function createdJob(response: Response, baseUrl: string | URL): Pro
   if (named) return named;
   const { jobID, id } = Object(parse(await response.text())) as { jobID?: unknown; id?: unknown };
   const jobId = jobID ?? id; // `jobID` in 1.0, `id` in the 2.0 draft
-  if (typeof jobId !== "string") throw new Error("The answer names no job: did the process run synchronously?");
+  if (typeof jobId !== "string") throw new Error("The response names no job: did the process run synchronously?");
   return { baseUrl: base, jobId };
 }
 

@@ -1,9 +1,9 @@
 import type { StatusInfo } from "ogcapi-job-status";
 
-// Servers write the relation in four ways.
+// The relation, in the four forms that servers send.
 const RESULTS = /^(https?:\/\/www\.opengis\.net\/def\/rel\/ogc\/1\.0\/results|\[ogc-rel:results\]|results)$/;
 
-/** The URL of the results of a job: that of its link, JSON preferred, or else where the standard puts them. */
+/** The URL of a job's results: that of a link, preferably to JSON, or else at the path in the standard. */
 export function resultsUrl(baseUrl: string | URL, { jobID, links }: StatusInfo): URL {
   const results = links.filter(
     ({ rel = "", href }) => RESULTS.test(rel) && /^https?:/i.test(href) && URL.canParse(href),
@@ -16,9 +16,8 @@ export function resultsUrl(baseUrl: string | URL, { jobID, links }: StatusInfo):
 }
 
 /**
- * Requests the results of a successful job. The headers, a token for example, are sent to the base URL's origin only,
- * also if a redirect leads elsewhere. Browsers do not show where a redirect leads: there, the results must be read
- * without one.
+ * Requests the results of a successful job. The headers (a token, say) are sent to the base URL's origin only, even if
+ * the server redirects elsewhere. Browsers hide the target of a redirect, so there the request must not be redirected.
  */
 export async function fetchResults(
   baseUrl: string | URL,

@@ -1,9 +1,9 @@
 import { getStatus, type GetStatusOptions, type Result } from "ogcapi-job-status";
 
 interface WatchOptions extends GetStatusOptions {
-  interval?: number; // milliseconds between the first two requests, and the least between any two
+  interval?: number; // milliseconds between the first two requests, and the minimum between any two
   timeLimit?: number; // milliseconds after which watch() rejects with a TimeoutError
-  onResult?: (result: Result, pause?: number) => void; // called after each request; no pause after the last
+  onResult?: (result: Result, pause?: number) => void; // called after each request; no pause follows the last
 }
 
 /** Requests the status until the job has ended or cannot be read. Rejects on abort and at the time limit. */
@@ -25,15 +25,15 @@ export async function watch(baseUrl: string | URL, jobId: string, opts: WatchOpt
 }
 
 function hasEnded(result: Result): boolean {
-  // A job of "unknown" status may go on, even if `finished` is set: some servers set it early.
+  // A job whose status is "unknown" may still be running, even if `finished` is set: some servers set it early.
   if (result.kind === "StatusInfo") return ["successful", "failed", "dismissed"].includes(result.status);
-  // Right after a job was created, some servers answer 404.
+  // Some servers respond with 404 right after a job was created.
   if (result.kind === "NotFound") return result.reason === "gone";
-  // A server may recover; a wrong key or a page of HTML stays what it is.
+  // Only these failures can be temporary: a wrong key or an HTML page does not go away.
   return result.reason !== "network" && ![408, 425, 429, 500, 502, 503, 504].includes(result.http.status);
 }
 
-/** The milliseconds in Retry-After, which is a number of seconds or a date; at most an hour. */
+/** Retry-After, which is a number of seconds or a date, in milliseconds; at most an hour. */
 function retryAfter({ http }: Result): number {
   const value = http?.headers["retry-after"] ?? "";
   const milliseconds = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();

@@ -26,7 +26,7 @@ const CORS = {
   "access-control-max-age": "86400",
 };
 
-/** Answers a browser with three members of the status, and nothing else about the server behind. */
+/** Sends a browser three members of the status, and nothing else about the server. */
 async function answer(
   request: Request,
   jobId: string | null | undefined,

@@ -1,7 +1,7 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
 import { getStatus } from "ogcapi-job-status";
 
-/** What the engine stores about a watch. Keep secrets out of it. */
+/** What the engine stores about a watch. Do not put secrets in it. */
 interface Params {
   jobId: string;
   /** Milliseconds to the second request; the pauses grow to an hour. */
@@ -30,14 +30,14 @@ export class JobWatch extends WorkflowEntrypoint<Env, Params> {
         const word = await requestOutcome(this.env, jobId);
         return word === "pending" && Date.now() >= end ? "timed out" : word;
       });
-      // Right after a job was created, some servers answer 404.
+      // Some servers respond with 404 right after a job was created.
       notFound = outcome === "not found" ? notFound + 1 : 0;
       if (outcome === "not found" && notFound <= 5) outcome = "pending";
       if (outcome !== "pending") {
         await step.do("call back", async () => {
           const body = JSON.stringify({ jobId, outcome });
           const { ok, status } = await fetch(this.env.CALLBACK_URL, { method: "POST", body });
-          if (!ok) throw new Error(`HTTP ${status}`); // the engine repeats the step
+          if (!ok) throw new Error(`HTTP ${status}`); // the engine retries the step
         });
         return outcome;
       }
@@ -53,11 +53,11 @@ async function requestOutcome({ BASE_URL, TOKEN }: Env, jobId: string): Promise<
   try {
     const result = await getStatus(BASE_URL, jobId, { headers: { authorization: `Bearer ${TOKEN}` }, signal });
     switch (result.kind) {
-      case "StatusInfo": // Not "unknown", even if `finished` is set: some servers set it early.
+      case "StatusInfo": // "unknown" is not final, even if `finished` is set: some servers set it early.
         return ["successful", "failed", "dismissed"].includes(result.status) ? result.status : "pending";
       case "NotFound":
         return result.reason === "gone" ? "gone" : "not found";
-      case "ServerError": // A server may recover; a wrong key or a page of HTML stays what it is.
+      case "ServerError": // Only some failures can be temporary: a wrong key or an HTML page does not go away.
         if (result.reason === "network") return "pending";
         return [408, 425, 429, 500, 502, 503, 504].includes(result.http.status) ? "pending" : "refused";
     }
@@ -68,7 +68,7 @@ async function requestOutcome({ BASE_URL, TOKEN }: Env, jobId: string): Promise<
 }
 
 export default {
-  /** Starts a watch, once for each job: the id of the watch follows from that of the job, and is taken only once. */
+  /** Starts one watch for each job: the id of the watch is derived from that of the job, and can be used only once. */
   async fetch(request: Request, env: Env): Promise<Response> {
     const params: Params = await request.json();
     // getStatus() rejects these ids, since a URL resolves them to another resource.

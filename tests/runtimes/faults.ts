@@ -1,4 +1,4 @@
-/** A server that answers `/{fault}/jobs/{id}` as its first segment says; pages of any origin may ask it. */
+/** A server that responds to `/{fault}/jobs/{id}` with that fault; pages of any origin may send requests to it. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 
@@ -55,7 +55,7 @@ export function faultServer(): Server {
   });
 }
 
-/** Writes for as long as somebody reads. */
+/** Writes until the client closes the connection. */
 function send(response: ServerResponse): void {
   response.writeHead(200);
   const write = (): void => {
@@ -123,7 +123,7 @@ function answer(fault: string, request: IncomingMessage, response: ServerRespons
     case "reset":
     case "reset-503":
       response.writeHead(fault === "reset" ? 200 : 503, { "content-length": "1000" });
-      // Long enough for every platform to hand the head out before the reset.
+      // Long enough for every platform to return the head before the reset.
       return response.write('{"jobID":', () => setTimeout(() => request.socket.resetAndDestroy(), 50));
     case "no-head":
       return undefined;

@@ -8,7 +8,7 @@ import { startServer } from "../support/server.ts";
 
 export interface Trial {
   readonly name: string;
-  /** Prints its version first where it has one, and the suite's report last. */
+  /** Prints its version first, if it has one, and the suite's report last. */
   run(): Promise<string>;
 }
 
@@ -106,7 +106,7 @@ function mockProject({ root, packed }: Tools, name: string): string {
   return project;
 }
 
-/** Runs a recipe unbuilt, as a user would, and compares what it prints with what it says. */
+/** Runs a recipe unbuilt, as a user would, and compares its output with its comments. */
 async function runAlone(tools: Tools, recipe: string): Promise<void> {
   const project = mockProject(tools, recipe);
   const source = readFileSync(join(tools.root, "tests/recipes", recipe), "utf8");
@@ -137,7 +137,7 @@ async function runJest(tools: Tools): Promise<void> {
   const jest = join(tools.root, "tests/mocks/node_modules/jest/bin/jest.js");
   const run = (): Promise<string> => tools.execute(tools.bin("node22/bin/node"), [jest, "--ci"], project);
   expectPassing(await run(), true);
-  // Without the line it does not work, or the README would show it in vain.
+  // The line must be necessary, too.
   writeFileSync(join(project, "jest.config.js"), "module.exports = {};\n");
   expectPassing(await run(), false);
 }

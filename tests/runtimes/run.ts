@@ -1,7 +1,7 @@
 /**
  * Runs the suite in every runtime that the library claims, pasted and installed: `npm run test:runtimes [pattern]`.
  *
- * Runtimes come from the private package beside this file, Chromium from the system. One that breaks hides no other.
+ * Runtimes come from the private package beside this file, Chromium from the system. If one fails, the others still run.
  */
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
     server.closeAllConnections();
   }
   console.log(`${total.passed} passed, ${total.failed} failed`);
-  process.exit(total.failed ? 1 : 0); // the service of esbuild would stay
+  process.exit(total.failed ? 1 : 0); // the service of esbuild keeps the process alive
 }
 
 /** A trial counts by the last line of its report; without one, it failed. */
@@ -99,7 +99,7 @@ function findChromium(): string {
   return path;
 }
 
-/** Lays out a project each for the pasted file, the pasted file without its types, and the installed package. */
+/** Creates one project each for the pasted file, the pasted file without its types, and the installed package. */
 function build(): void {
   const { transformSync } = createRequire(join(here, "package.json"))("esbuild");
   const strip = (code: string): string => transformSync(code, { loader: "ts", target: "es2022", format: "esm" }).code;
@@ -134,7 +134,7 @@ function build(): void {
     cwd: packed,
     stdio: "inherit",
   });
-  // The import of Deno, word for word as the README has it.
+  // The import for Deno, exactly as in the README.
   writeFileSync(
     join(packed, "deno.mjs"),
     readFileSync(join(packed, "script.mjs"), "utf8").replace('"ogcapi-job-status"', '"npm:ogcapi-job-status"'),
@@ -184,7 +184,7 @@ function workerd(urls: string[]): Trial[] {
       const command = bin("workerd-linux/bin/workerd");
       const version = (await execute(command, ["--version"], work)).trim();
       const project = join(work, folder);
-      // A bundle is one module; what is pasted stays the modules that it is.
+      // A bundle is one module; a pasted project stays as separate modules.
       if (folder === "packed") bundle(project, "worker.mjs", "esm");
       const names = folder === "packed" ? ["bundle.worker.mjs"] : ["worker.mjs", "suite.js", "get-status.js"];
       const modules = names.map((name) => `(name = "${name}", esModule = embed "${name}")`).join(", ");
@@ -214,8 +214,8 @@ const config :Workerd.Config = (
       let errors = "";
       child.stderr.on("data", (chunk) => (errors += chunk));
       try {
-        const report = await ask(`${origin}/suite?${urls.map((url) => `url=${url}`).join("&")}`);
-        const result = JSON.parse(await ask(`${origin}/full`));
+        const report = await fetchText(`${origin}/suite?${urls.map((url) => `url=${url}`).join("&")}`);
+        const result = JSON.parse(await fetchText(`${origin}/full`));
         const bound = result.kind === "StatusInfo" && result.http.url === "https://api.internal/full/jobs/j";
         return `version: ${version}\n${add(report, bound)}\n${errors}`;
       } finally {
@@ -296,7 +296,7 @@ function add(report: string, passed: boolean): string {
   );
 }
 
-async function ask(url: string): Promise<string> {
+async function fetchText(url: string): Promise<string> {
   for (let tries = 0; ; tries++) {
     try {
       return await (await fetch(url, { signal: AbortSignal.timeout(LIMIT) })).text();
@@ -308,7 +308,7 @@ async function ask(url: string): Promise<string> {
   }
 }
 
-/** What a command prints; where it fails, a report of one failure more. */
+/** What a command prints; if it fails, with a report of one more failure. */
 async function execute(command: string, args: string[], cwd: string): Promise<string> {
   const { code, output } = await run(command, args, cwd);
   return code === 0 ? output : `${output}\nexit code ${code}\n0 passed, 1 failed`;
@@ -334,7 +334,7 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** The URL of a port where nobody listens. */
+/** The URL of a port on which nothing listens. */
 async function closedPort(): Promise<string> {
   const server = createTcpServer();
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));

@@ -1,7 +1,7 @@
 /**
- * What the library does in every runtime, written once: no test runner, nothing of Node.
+ * The behaviours that are tested in every runtime. Uses no test runner and no API of Node.
  *
- * Whoever starts it hands in the library as it was got there, pasted or installed, and where the servers are.
+ * The caller passes the library, pasted or installed, and the URLs of the servers.
  */
 import type * as Library from "../../src/get-status.ts";
 import type { Fetch, GetStatusOptions, Result } from "../../src/get-status.ts";
@@ -12,11 +12,11 @@ export interface Place {
   readonly faults: string;
   /** The same server under another origin. */
   readonly away: string;
-  /** A port that refuses. */
+  /** A URL whose port refuses connections. */
   readonly refused: string;
-  /** Workers of an older compatibility date take Authorization along to another origin. */
+  /** Workers with an older compatibility date send Authorization to another origin. */
   readonly keepsAuthorization?: boolean;
-  /** A browser shows few headers across origins, and hides what a redirect that it did not follow says. */
+  /** A browser exposes few headers across origins, and nothing of a redirect that it did not follow. */
   readonly browser?: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface Outcome {
   readonly error?: string;
 }
 
-/** Runs every behaviour and returns how each ended. */
+/** Runs every behaviour and returns the outcomes. */
 export async function run(library: typeof Library, place: Place): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const [name, behave] of behaviours(library, place)) {
@@ -40,7 +40,7 @@ export async function run(library: typeof Library, place: Place): Promise<Outcom
   return outcomes;
 }
 
-/** What hangs has failed, and must not keep the others from running. */
+/** A behaviour that does not end has failed, and must not prevent the others from running. */
 function inTime(behaviour: Promise<void> | void): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error("did not end")), 10_000);
@@ -50,7 +50,7 @@ function inTime(behaviour: Promise<void> | void): Promise<void> {
   });
 }
 
-/** One line each for what failed, and the count. */
+/** One line for each failure, and the count. */
 export function report(outcomes: readonly Outcome[]): string {
   const failed = outcomes.filter(({ error }) => error !== undefined);
   return [
@@ -64,7 +64,7 @@ type Behaviour = [name: string, behave: () => Promise<void> | void];
 function behaviours(library: typeof Library, place: Place): Behaviour[] {
   const { getStatus, isNotFound, isServerError, isStatusInfo } = library;
   const { faults, browser } = place;
-  const ask = (path: string, opts?: GetStatusOptions): Promise<Result> => getStatus(faults + path, "j", opts);
+  const resultOf = (path: string, opts?: GetStatusOptions): Promise<Result> => getStatus(faults + path, "j", opts);
   const brief = (result: Result): string =>
     `${result.kind} ${result.kind === "StatusInfo" ? result.status : result.reason}`;
   const rejection = async (promise: Promise<unknown>): Promise<unknown> => {
@@ -121,7 +121,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
     [
       "getStatus() reads a success with every optional member, over a socket",
       async () => {
-        const result = await ask("/full");
+        const result = await resultOf("/full");
         if (result.kind !== "StatusInfo") throw new Error(brief(result));
         const { document, http, ...rest } = result;
         equal(rest, full);
@@ -134,15 +134,15 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
     [
       "getStatus() reads nulls as absent",
       async () => {
-        const result = await ask("/nulls");
+        const result = await resultOf("/nulls");
         equal(brief(result), "StatusInfo running");
         equal(Object.keys(result).sort(), ["document", "http", "jobID", "kind", "links", "status"]);
       },
     ],
-    ["getStatus() reads a compressed answer", async () => equal(brief(await ask("/gzip")), "StatusInfo running")],
+    ["getStatus() reads a compressed answer", async () => equal(brief(await resultOf("/gzip")), "StatusInfo running")],
     [
       "getStatus() drops a BOM, whatever the charset says",
-      async () => equal(brief(await ask("/bom")), "StatusInfo running"),
+      async () => equal(brief(await resultOf("/bom")), "StatusInfo running"),
     ],
     ...(
       [
@@ -163,7 +163,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
     ).map(([path, expected]): Behaviour => [
       `getStatus() returns ${expected} for /${path}`,
       async () => {
-        const result = await ask(`/${path}`);
+        const result = await resultOf(`/${path}`);
         equal(brief(result), expected);
         equal([isStatusInfo(result), isNotFound(result), isServerError(result)].filter(Boolean).length, 1);
       },
@@ -171,7 +171,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
     [
       "getStatus() returns the exception and the message of a 404",
       async () => {
-        const result = await ask("/404");
+        const result = await resultOf("/404");
         if (result.kind !== "NotFound") throw new Error(brief(result));
         equal(result.message, "No job j");
         equal(result.exception?.title, "NoSuchJob");
@@ -181,7 +181,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
     [
       "getStatus() returns Retry-After, names in lower case, and never set-cookie",
       async () => {
-        const { http } = await ask("/429");
+        const { http } = await resultOf("/429");
         equal(http?.headers["retry-after"], "17");
         equal(
           Object.keys(http?.headers ?? {}).filter((name) => name !== name.toLowerCase() || name === "set-cookie"),
@@ -194,7 +194,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
     [
       "getStatus() follows a redirect and returns the final URL",
       async () => {
-        const result = await ask("/redirect");
+        const result = await resultOf("/redirect");
         equal(result.http?.url, `${faults}/full/jobs/j`);
         equal(result.kind === "StatusInfo" && result.links[0]?.href, `${faults}/full/jobs/j/results`);
       },
@@ -202,7 +202,9 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
     [
       "getStatus() returns http for a redirect that is not followed",
       async () => {
-        const result = await ask("/redirect", { fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }) });
+        const result = await resultOf("/redirect", {
+          fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }),
+        });
         equal(brief(result), "ServerError http");
         equal(result.http?.status, browser ? 0 : 302);
         equal(isServerError(result), true);
@@ -211,7 +213,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
     [
       "getStatus() returns a network failure with http for a 2xx that is reset in its body",
       async () => {
-        const result = await ask("/reset");
+        const result = await resultOf("/reset");
         equal(brief(result), "ServerError network");
         equal(result.http?.status, 200);
         equal("cause" in result, true);
@@ -220,7 +222,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
     [
       "getStatus() returns http for a 503 that is reset in its body",
       async () => {
-        equal(brief(await ask("/reset-503")), "ServerError http");
+        equal(brief(await resultOf("/reset-503")), "ServerError http");
       },
     ],
     [
@@ -233,9 +235,9 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() stops an endless body at maxBytes, and lets the connection go",
+      "getStatus() stops an endless body at maxBytes, and closes the connection",
       async () => {
-        const result = await ask("/endless", { maxBytes: 10_000 });
+        const result = await resultOf("/endless", { maxBytes: 10_000 });
         equal(brief(result), "ServerError malformed");
         equal(result.kind === "ServerError" && result.body, "x".repeat(10_000));
         // The server answers once that connection has closed.
@@ -243,10 +245,10 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() rejects with a TimeoutError when the time is over, before and after the head",
+      "getStatus() rejects with a TimeoutError when the time limit expires, before and after the head",
       async () => {
         for (const path of ["/no-head", "/no-body"]) {
-          const error = await rejection(ask(path, { signal: AbortSignal.timeout(50) }));
+          const error = await rejection(resultOf(path, { signal: AbortSignal.timeout(50) }));
           equal((error as Error).name, "TimeoutError");
         }
       },
@@ -255,11 +257,11 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       "getStatus() rejects with the reason itself, whatever it is, before, during and after the head",
       async () => {
         for (const reason of ["stop", 5, { own: true }, new Error("own")]) {
-          identical(await rejection(ask("/full", { signal: AbortSignal.abort(reason) })), reason);
+          identical(await rejection(resultOf("/full", { signal: AbortSignal.abort(reason) })), reason);
           for (const path of ["/no-head", "/no-body"]) {
             const abort = new AbortController();
             const pending = rejection(
-              ask(path, {
+              resultOf(path, {
                 signal: abort.signal,
                 fetch: async (url, init) => {
                   if (path === "/no-head") setTimeout(() => abort.abort(reason), 20);
@@ -275,7 +277,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() rejects invalid arguments with a TypeError that holds no secret, and sends nothing",
+      "getStatus() rejects invalid arguments with a TypeError that contains no secret, and sends nothing",
       async () => {
         keep.calls.length = 0;
         const h = "https://h";
@@ -350,16 +352,16 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() sends the caller's headers over a socket, as record, pairs and Headers",
+      "getStatus() sends the caller's headers over a socket, given as a record, pairs or Headers",
       async () => {
         const record = { Authorization: "Bearer t", "X-A": "1" };
         for (const headers of [record, Object.entries(record), new Headers(record)]) {
-          const result = await ask("/echo", { headers });
+          const result = await resultOf("/echo", { headers });
           const seen = result.kind === "StatusInfo" ? (result.document["seen"] as Record<string, string>) : {};
           equal([seen["accept"], seen["authorization"], seen["x-a"]], ["application/json", "Bearer t", "1"]);
           equal(result.kind === "StatusInfo" && result.document["accepts"], 1);
         }
-        const html = await ask("/echo", { headers: { ACCEPT: "text/html" } });
+        const html = await resultOf("/echo", { headers: { ACCEPT: "text/html" } });
         equal(html.kind === "StatusInfo" && (html.document["seen"] as Record<string, string>)["accept"], "text/html");
       },
     ],
@@ -399,7 +401,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() writes the URL alike everywhere",
+      "getStatus() builds the same URL everywhere",
       async () => {
         for (const [base, id, url] of [
           ["https://h/ogc/?key=1#x", "j", "https://h/ogc/jobs/j?key=1"],
@@ -439,7 +441,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() decodes a body that comes byte by byte, and cuts no character at maxBytes",
+      "getStatus() decodes a body that arrives byte by byte, and does not split a character at maxBytes",
       async () => {
         const bytes = new TextEncoder().encode("\ufeffaé€😀");
         const fetch = (): Fetch => {
@@ -468,7 +470,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() parses no body that is over maxBytes",
+      "getStatus() does not parse a body that is over maxBytes",
       async () => {
         const result = await getStatus("https://h", "j", {
           fetch: answering('{"jobID":"j","status":"running"} '),
@@ -483,10 +485,10 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
     [
       "getStatus() describes a body that is not a job status",
       async () => {
-        equal((await ask("/html")).message, "Response body is not JSON (Content-Type: text/html)");
-        equal((await ask("/empty")).message, "Response body is empty");
-        equal((await ask("/204")).message, "Response body is empty");
-        equal((await ask("/list")).message, "Response body is not a job status: it has no status or no job id");
+        equal((await resultOf("/html")).message, "Response body is not JSON (Content-Type: text/html)");
+        equal((await resultOf("/empty")).message, "Response body is empty");
+        equal((await resultOf("/204")).message, "Response body is empty");
+        equal((await resultOf("/list")).message, "Response body is not a job status: it has no status or no job id");
       },
     ],
     [
@@ -564,9 +566,9 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "the guards refuse headers that are not a plain object, and sparse links",
+      "the guards reject headers that are not a plain object, and sparse links",
       async () => {
-        const result = await ask("/full");
+        const result = await resultOf("/full");
         for (const headers of [new Headers(), new Map(), new Date(), [], () => {}]) {
           equal(isStatusInfo({ ...result, http: { ...result.http, headers } }), false);
         }
@@ -587,7 +589,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       async () => {
         const guards = { StatusInfo: isStatusInfo, NotFound: isNotFound, ServerError: isServerError };
         for (const path of ["/full", "/nulls", "/404", "/410", "/500", "/html", "/reset"]) {
-          const result = await ask(path);
+          const result = await resultOf(path);
           const { cause: _, ...plain } = result as { cause?: unknown }; // not every platform can clone every error
           for (const copy of [result, JSON.parse(JSON.stringify(result)), structuredClone(plain)]) {
             equal(

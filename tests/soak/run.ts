@@ -1,5 +1,5 @@
 /**
- * Thousands of calls in flight, wave upon wave, against a server that fails one in three and beside stubs that return
+ * Keeps thousands of calls in flight, in waves, against a server that fails one in three and stubs that return
  * anything: `npm run test:soak`. What holds for every call is one test, however many calls there are.
  */
 import { spawn } from "node:child_process";
@@ -23,13 +23,13 @@ const collect = (globalThis as { gc?: () => void }).gc!;
 /** How often each stub is called in a wave. */
 const STUB_CALLS = 3;
 
-/** The most memory that the process may occupy: twice what 10,000 connections took when this was written. */
+/** The maximum memory of the process: twice what 10,000 connections took when this was written. */
 const RSS_BOUND = 1_200 * 1_048_576;
 
 const TESTS = {
   settled: "every call settles",
   outcome: "every call over the network ends in the outcome that its response calls for",
-  mixed: "no call returns the response to another",
+  mixed: "no call returns the response of another call",
   guards: "exactly one guard accepts each result",
   stubs: "every call of a hostile stub ends in the outcome that the contract states",
   cancelled: "every stream that is not read to its end is cancelled, once",
@@ -85,12 +85,12 @@ console.log(`${Object.keys(TESTS).length - problems.size} passed, ${problems.siz
 process.exit(problems.size ? 1 : 0);
 
 async function runWave(wave: number): Promise<void> {
-  // Calls without a response end soon; the others have all the time that a busy machine may need.
+  // Calls without a response end soon; the others have time for a busy machine.
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(new DOMException("a wave takes two minutes", "TimeoutError")), 120_000);
   const signals: Signals = { soon: AbortSignal.timeout(3_000), late: late.signal };
   for (const signal of Object.values(signals)) setMaxListeners(0, signal);
-  // Connections of its own for each wave, since the platform keeps its pools for ever.
+  // Connections of its own for each wave, since the platform never closes its pools.
   const agent = new Agent();
   setGlobalDispatcher(agent);
   const url = `http://127.0.0.${1 + (wave % 20)}:${port}`;
@@ -171,7 +171,7 @@ function describe(result: Result): string {
   return `${result.reason} ${result.http.status}`;
 }
 
-/** Waits until the connections have been let go, and what Node still inflates of the bombs although nobody reads it. */
+/** Waits until all connections are closed, and Node has stopped inflating the bombs that nothing reads any more. */
 async function quiet(): Promise<void> {
   const sockets = (): number => process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap").length;
   const buffers = (): number => (collect(), getHeapStatistics().external_memory);
@@ -183,7 +183,7 @@ async function quiet(): Promise<void> {
   }
 }
 
-/** Whether the promise is fulfilled before the time is over. */
+/** Whether the promise is fulfilled in time. */
 function inTime(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
   return Promise.race([promise.then(() => true), sleep(milliseconds, false, { ref: false })]);
 }

@@ -16,7 +16,7 @@ const headers = new Headers({ "content-type": "application/json" });
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const status = (id: string): string => JSON.stringify({ jobID: id, status: "running" });
 
-/** A body of these chunks, whose `cancel` does what `end` says. */
+/** A body of these chunks, whose `cancel` behaves as `end` specifies. */
 function body(chunks: readonly unknown[], cancelled: () => void, end: () => unknown = () => {}): object {
   const rest = [...chunks];
   const read = async (): Promise<object> => (rest.length ? { done: false, value: rest.shift() } : { done: true });

@@ -1,5 +1,5 @@
 /**
- * Runs `run` with a clock of its own: a pending `setTimeout` moves it on at once, so that hours of waiting take no
+ * Runs `run` with a simulated clock: a pending `setTimeout` advances it at once, so that hours of waiting take no
  * time, and the signals of `AbortSignal.timeout` abort by it.
  * As on the platforms, a time that a timer cannot take is 1 ms.
  */

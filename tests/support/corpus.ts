@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Exception, Fetch, NotFound, StatusInfo } from "../../src/get-status.ts";
 
-/** A recorded response, and the result that getStatus() must give for it. */
+/** A recorded response, and the result that getStatus() must return for it. */
 export interface Answer extends Info {
   /** Folder and file name, without an extension. */
   readonly name: string;
@@ -122,7 +122,7 @@ function joinChunks(bytes: Buffer, file: string): Buffer {
   return Buffer.concat(chunks);
 }
 
-/** The result that getStatus() must give, with every member. */
+/** The result that getStatus() must return, with every member. */
 export function complete({ status, headers, body, result }: Answer): object {
   const joined: Record<string, string> = {};
   for (const [name, value] of headers) {
@@ -136,13 +136,13 @@ export function complete({ status, headers, body, result }: Answer): object {
     : { ...result, body: text, http };
 }
 
-/** A fetch that gives the response. */
+/** A fetch that returns the response. */
 export function replay({ status, headers, body }: Pick<Answer, "status" | "headers" | "body">): Fetch {
   return async () => {
     const content = body.length ? body : null;
     const list = headers.map(([name, value]): [string, string] => [name, value]);
     if (status >= 200 && status <= 599) return new Response(content, { status, headers: list });
-    // Response refuses other status codes, which servers do send.
+    // The constructor of Response rejects other status codes, which servers do send.
     return { status, url: "", headers: new Headers(list), body: content && new Blob([content]).stream() };
   };
 }
@@ -173,10 +173,10 @@ function endsItself({ status, headers }: Answer): boolean {
   );
 }
 
-/** For example `3 answers: 2 verbatim, 1 reconstructed, 0 made up`. */
+/** For example `3 responses: 2 verbatim, 1 reconstructed, 0 made up`. */
 export function counts(of: readonly Pick<Answer, "how">[]): string {
   const kinds = (["verbatim", "reconstructed", "made up"] as const).map(
     (kind) => `${of.filter(({ how }) => how === kind).length} ${kind}`,
   );
-  return `${of.length} answers: ${kinds.join(", ")}`;
+  return `${of.length} responses: ${kinds.join(", ")}`;
 }

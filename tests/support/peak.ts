@@ -6,7 +6,7 @@ import { listening } from "./listen.ts";
 
 const MEGABYTE = 1_000_000;
 
-/** A `fetch` whose body consists of so many bytes, in chunks of one megabyte that share a buffer. */
+/** A `fetch` whose body has this many bytes, in chunks of one megabyte that share a buffer. */
 function large(length: number, fill: string): Fetch {
   const chunk = new TextEncoder().encode(fill.repeat(MEGABYTE / fill.length));
   return async () => {
@@ -56,7 +56,7 @@ const SCENARIOS: Record<string, () => Promise<Result>> = {
   },
 };
 
-await getStatus("https://h", "j", { fetch: async () => new Response("") }); // loads what the platform loads late
+await getStatus("https://h", "j", { fetch: async () => new Response("") }); // loads what the platform loads lazily
 const before = process.resourceUsage().maxRSS;
 const start = performance.now();
 const result = await SCENARIOS[process.argv[2]!]!();

@@ -1,5 +1,5 @@
 /**
- * As much of the platforms of the recipes as these use, so that `npm test` compiles all of them.
+ * The parts of the platforms that the recipes use, so that `npm test` compiles all of them.
  * `npm run test:runtimes` compiles them with the real types of each platform.
  */
 

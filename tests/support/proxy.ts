@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
 
-/** A proxy for CONNECT, and the authorities that it was to connect to. */
+/** A proxy for CONNECT, and the authorities of the requests that it received. */
 export function createProxy(): { readonly server: Server; readonly authorities: string[] } {
   const authorities: string[] = [];
   const server = createServer().on("connect", (request, client) => {

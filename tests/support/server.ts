@@ -1,8 +1,8 @@
 /**
  * A small OGC API - Processes server on node:http: Part 1 1.0 with the classes core, JSON, job list and dismiss.
  *
- * It has one process, `wait`, that runs for as long as it is told and can be told to fail. Jobs have no timers:
- * their state follows from the clock at the time somebody asks.
+ * It has one process, `wait`, that runs for a given time and fails on request. Jobs have no timers: their state follows
+ * from the clock at the time of a request.
  */
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -84,7 +84,7 @@ async function respond(
 ): Promise<void> {
   const root = `http://${request.headers.host}${prefix}`;
   const { pathname } = new URL(request.url ?? "/", root);
-  if (pathname !== prefix && !pathname.startsWith(`${prefix}/`)) throw notFound("Nothing is here");
+  if (pathname !== prefix && !pathname.startsWith(`${prefix}/`)) throw notFound("No such resource");
   const path = pathname.slice(prefix.length).split("/").filter(Boolean).map(decodeURIComponent);
   const [collection, id, resource, more] = path;
   const route = [collection, id && "{id}", resource, more].filter(Boolean).join("/");
@@ -126,7 +126,7 @@ async function respond(
       if (["/", "/api", "/conformance", "/processes", "/jobs"].includes(`/${route}`) || path.length === 2) {
         throw new HttpError(405, "about:blank", "Method Not Allowed", `${request.method} is not allowed here`);
       }
-      throw notFound("Nothing is here");
+      throw notFound("No such resource");
   }
 }
 
@@ -138,7 +138,7 @@ const summary = {
   id: "wait",
   version: "1.0.0",
   title: "Wait",
-  description: "Runs for as long as it is told, and succeeds or fails",
+  description: "Runs for a given time, and then succeeds or fails",
   jobControlOptions: ["async-execute", "dismiss"],
   outputTransmission: ["value"],
 };
@@ -166,10 +166,10 @@ async function inputs(request: IncomingMessage): Promise<Partial<Job>> {
   try {
     body = JSON.parse(text || "{}");
   } catch {
-    throw invalid("The request is no JSON");
+    throw invalid("The request body is not JSON");
   }
   const { seconds = 3, fail = false } = body.inputs ?? {};
-  if (typeof seconds !== "number" || seconds < 0) throw invalid("seconds must be a number from 0 up");
+  if (typeof seconds !== "number" || seconds < 0) throw invalid("seconds must be a non-negative number");
   if (typeof fail !== "boolean") throw invalid("fail must be a boolean");
   return { seconds, fail };
 }
@@ -211,7 +211,7 @@ function statusInfo(job: Job, root: string): unknown {
       accepted: "Waiting for its turn",
       running: `Waited ${progress} % of ${job.seconds} s`,
       successful: "Waited to the end",
-      failed: "Failed, as it was told to",
+      failed: "Failed, as requested",
       dismissed: "Dismissed",
     }[status],
     progress,
@@ -238,7 +238,7 @@ function dismiss(job: Job): Job {
 
 function results(job: Job): unknown {
   const { status } = state(job);
-  if (status === "failed") throw new HttpError(500, "about:blank", "Job failed", "It was told to fail");
+  if (status === "failed") throw new HttpError(500, "about:blank", "Job failed", "The job failed, as requested");
   if (status === "dismissed") throw new HttpError(410, "about:blank", "Gone", `The job '${job.id}' was dismissed`);
   if (status !== "successful")
     throw new HttpError(404, `${EXCEPTIONS}/result-not-ready`, "ResultNotReady", `The job '${job.id}' is ${status}`);
@@ -256,7 +256,7 @@ function link(root: string, path: string, rel: string, type = "application/json"
 function landingPage(root: string): unknown {
   return {
     title: "A small OGC API - Processes server",
-    description: "Runs in the process that needs it",
+    description: "Runs in the process that starts it",
     links: [
       link(root, "/", "self"),
       link(root, "/api", "service-desc", "application/vnd.oai.openapi+json;version=3.0"),

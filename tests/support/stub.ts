@@ -1,6 +1,6 @@
 import type { Fetch, FetchInit } from "../../src/get-status.ts";
 
-/** A `fetch` that answers without a network and records its calls. */
+/** A `fetch` that responds without a network and records its calls. */
 export function stub(answer: () => Response | Promise<Response>): Fetch & { readonly calls: [string, FetchInit][] } {
   const calls: [string, FetchInit][] = [];
   const fetch: Fetch = async (url, init) => {

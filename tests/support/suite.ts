@@ -1,5 +1,5 @@
 /**
- * uvu, with its silent failures closed: no hooks, no `only` and no `skip` to leave in, the suite always
+ * uvu without its silent failures: no hooks, no `only` and no `skip` to leave in, the suite always
  * runs, a thrown value that is not an Error fails its test, and the tests that ran are counted at exit.
  */
 import { suite } from "uvu";

@@ -1,6 +1,6 @@
 /**
- * The library under the types of strangers, and the package as others check it; each check is one test of
- * `npm run test:runtimes`.
+ * Checks the library under the types of other platforms and projects, and the package with common tools. Each check
+ * is one test of `npm run test:runtimes`.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -55,7 +55,7 @@ const ENVIRONMENTS: readonly Environment[] = [
 /** The folders, beside this one, that have a private package. */
 export const PACKAGES = ["node22", "node24", "libraries", "next"];
 
-/** Every strict flag that a stranger's project may have on. */
+/** Every strict flag that a user's project may enable. */
 const STRICT = {
   strict: true,
   exactOptionalPropertyTypes: true,

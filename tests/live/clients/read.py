@@ -71,7 +71,7 @@ def loopback_only(host, *args, resolve=socket.getaddrinfo, **options):
     return resolve(host, *args, **options)
 
 
-# Some clients follow redirects. Some wait for Retry-After and then ask again: the outcome is the same at once.
+# Some clients wait for Retry-After and then retry: without the wait, the outcome is the same. Some follow redirects.
 socket.getaddrinfo = loopback_only
 time.sleep = lambda seconds: None
 

@@ -1,4 +1,4 @@
-// Opens the page in Chromium, and prints what it says in the end.
+// Opens the page in Chromium, and prints its final text.
 import { createRequire } from "node:module";
 
 const [packages, executablePath, url] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-// Node, Deno and Bun: a script that is told the URLs.
+// Node, Deno and Bun: a script that gets the URLs as arguments.
 import * as library from "ogcapi-job-status";
 import { report, run } from "./suite.js";
 

@@ -72,7 +72,7 @@ const tests = {
     let miniflare = start();
     try {
       await watch(miniflare, params);
-      await watch(miniflare, params); // a second start of the same job starts nothing
+      await watch(miniflare, params); // a second start for the same job has no effect
       await until("two requests", () => sent(job.id) >= 2);
       await miniflare.dispose();
       const before = sent(job.id);

@@ -1,6 +1,6 @@
-// What compiles with `strict: false`, which is what Next.js writes for a project in JavaScript. `kind` narrows there as
-// it does under `strict`. `status` and `reason` can be read from any result, and comparing one with a value narrows to
-// the type that has the value; the other branch is not narrowed right, since `undefined` is no type of its own there.
+// Programs that compile with `strict: false`, which Next.js writes for a JavaScript project. `kind` narrows there as it
+// does under `strict`. `status` and `reason` can be read from any result, and comparing one with a value narrows to
+// the type that has the value; the other branch is not narrowed correctly, since `undefined` is not a separate type there.
 import {
   getStatus,
   isNotFound,

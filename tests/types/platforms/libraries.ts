@@ -1,5 +1,5 @@
 // Headers of other libraries are accepted as request headers; a fetch that does not return a Response of the platform
-// is refused. The types cannot refuse all of them: axios, ofetch and `json()` of ky let the caller choose the type that
+// is rejected. The types cannot reject all of them: axios, ofetch and `json()` of ky let the caller choose the type that
 // they return, so `{ fetch: axios }` compiles.
 import axios, { AxiosHeaders } from "axios";
 import ky from "ky";
