@@ -83,11 +83,21 @@ describe("an abort", (test) => {
     assert.equal(result.kind, "StatusInfo");
   });
 
-  test("getStatus() does not mistake an AbortError of the fetch for an abort of the signal", async () => {
-    const { signal } = new AbortController();
-    const error = new DOMException("x", "AbortError");
-    const result = await getStatus("https://h", "j", { fetch: () => Promise.reject(error), signal });
-    assert.equal(result.kind === "ServerError" && result.cause, error);
+  for (const name of ["AbortError", "TimeoutError"]) {
+    test(`getStatus() does not mistake a DOMException ${name} of the fetch for an abort of the signal`, async () => {
+      const { signal } = new AbortController();
+      const error = new DOMException("x", name);
+      const result = await getStatus("https://h", "j", { fetch: () => Promise.reject(error), signal });
+      assert.equal(result.kind === "ServerError" && result.cause, error);
+    });
+  }
+
+  test("getStatus() accepts a signal that is not an instance of the platform's AbortSignal", async () => {
+    const { signal: platform } = new AbortController();
+    const signal = { aborted: false, throwIfAborted: () => platform.throwIfAborted() } as AbortSignal;
+    const fetch = answering(STATUS);
+    assert.equal((await getStatus("https://h", "j", { fetch, signal })).kind, "StatusInfo");
+    assert.equal(fetch.calls[0]![1].signal, signal);
   });
 
   test("getStatus() adds no listener to the signal", async () => {

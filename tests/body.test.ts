@@ -7,7 +7,8 @@ const DOCUMENT = '{"jobID":"j","status":"running","message":"é€😀"}';
 const BYTES = new TextEncoder().encode(DOCUMENT);
 
 function resultOf(body: BodyInit | null, status = 200, maxBytes?: number): Promise<Result> {
-  return getStatus("https://h", "j", { fetch: async () => new Response(body, { status }), maxBytes });
+  const headers = { "retry-after": "5" };
+  return getStatus("https://h", "j", { fetch: async () => new Response(body, { status, headers }), maxBytes });
 }
 
 const bodyOf = (result: Result): string | undefined => (result.kind === "StatusInfo" ? undefined : result.body);
@@ -49,6 +50,14 @@ describe("the body", (test) => {
       assert.equal(bodyOf(await resultOf(chunks(bytes.map((byte) => new Uint8Array([byte]))), 500)), text);
     });
   }
+
+  test("getStatus() decodes UTF-8 whatever charset the Content-Type names", async () => {
+    for (const charset of ["iso-8859-1", "utf-16", "windows-1252", "nonsense"]) {
+      const headers = { "content-type": `application/json; charset=${charset}` };
+      const result = await getStatus("https://h", "j", { fetch: answering(BYTES, { headers }) });
+      assert.equal(result.message, "é€😀");
+    }
+  });
 
   test("getStatus() keeps a BOM in the middle, even at the start of a chunk", async () => {
     assert.equal(bodyOf(await resultOf(chunks(["a", "\ufeffb"]), 500)), "a\ufeffb");
@@ -171,12 +180,12 @@ describe("a body that breaks off", (test) => {
 
   for (const status of [200, 201, 206]) {
     test(`getStatus() returns a network failure with http for a ${status} whose body breaks off`, async () => {
-      for (const parts of [[], [DOCUMENT], ['{"jobID":']]) {
+      for (const parts of [[], [DOCUMENT], ['{"jobID":'], ['{"type":"t"}']]) {
         assert.deepEqual(await resultOf(chunks(parts, { error }), status), {
           kind: "ServerError",
           reason: "network",
           message: "Response body could not be read to the end: see cause",
-          http: { status, url: "https://h/jobs/j", headers: {} },
+          http: { status, url: "https://h/jobs/j", headers: { "retry-after": "5" } },
           cause: error,
         });
       }
@@ -209,6 +218,7 @@ describe("a body that breaks off", (test) => {
     const result = await resultOf(chunks(['{"type":"NoSuchJob",', '"detail":"d"}'], { error }), 404);
     assert.equal(result.kind === "NotFound" && result.reason, "no-such-job");
     assert.equal(result.kind === "NotFound" && result.message, "d");
+    assert.deepEqual(result.exception, { type: "NoSuchJob", detail: "d" });
   });
 
   test("getStatus() leaves out the cause if a stream errors with undefined", async () => {

@@ -181,7 +181,13 @@ describe("a fault on the wire", (test) => {
         assert.equal(brief(result), outcome);
         if (body !== undefined) assert.equal(result.kind !== "StatusInfo" && result.body, body);
         assert.equal(seen.requests.length, 1);
-        if (result.kind === "ServerError" && result.reason === "network") assert.ok(result.cause instanceof TypeError);
+        if (result.kind === "ServerError" && result.reason === "network") {
+          assert.ok(result.cause instanceof TypeError);
+          assert.equal(
+            result.message,
+            result.http ? "Response body could not be read to the end: see cause" : "Request failed: see cause",
+          );
+        }
       }));
   }
 });

@@ -203,17 +203,20 @@ describe("a header name that is not a string", (test) => {
 });
 
 describe("a status", (test) => {
-  for (const [status, kind] of [
-    [20, "ServerError"],
-    [199, "ServerError"],
+  for (const [status, outcome] of [
+    [-1, "ServerError http"],
+    [20, "ServerError http"],
+    [199, "ServerError http"],
     [200, "StatusInfo"],
     [299, "StatusInfo"],
-    [300, "ServerError"],
-    [2000, "ServerError"],
+    [300, "ServerError http"],
+    [999, "ServerError http"],
+    [2000, "ServerError http"],
   ] as const) {
-    test(`getStatus() returns a ${kind} for a status document with the status ${status}`, async () => {
+    test(`getStatus() returns a ${outcome} for a status document with the status ${status}`, async () => {
       const response = { status, url: "", headers: new Headers(), body: stream(bytes(STATUS)) };
-      assert.equal((await read(response)).kind, kind);
+      const { kind, reason } = await read(response);
+      assert.equal(reason === undefined ? kind : `${kind} ${reason}`, outcome);
     });
   }
 });
@@ -298,12 +301,14 @@ describe("a chunk", (test) => {
 describe("a stream that is not read to its end", (test) => {
   const headers = new Headers();
   test("getStatus() cancels a body that is over maxBytes, and no body that has ended", async () => {
-    const over = stream(bytes(STATUS), bytes("x"));
-    await read({ status: 200, url: "", headers, body: over }, 5);
-    assert.equal(over.cancelled, 1);
-    const whole = stream(bytes(STATUS));
-    await read({ status: 200, url: "", headers, body: whole });
-    assert.equal(whole.cancelled, 0);
+    for (const status of [200, 404, 500]) {
+      const over = stream(bytes(STATUS), bytes("x"));
+      await read({ status, url: "", headers, body: over }, 5);
+      assert.equal(over.cancelled, 1);
+      const whole = stream(bytes(STATUS));
+      await read({ status, url: "", headers, body: whole });
+      assert.equal(whole.cancelled, 0);
+    }
   });
 
   test("getStatus() cancels a body whose read rejects", async () => {
@@ -357,7 +362,12 @@ describe("another realm", (test) => {
   });
 
   test("getStatus() sends headers from another realm", async () => {
-    for (const code of ['({ "X-A": "1" })', '[["X-A", "1"]]', 'new Map([["X-A", "1"]])']) {
+    for (const code of [
+      '({ "X-A": "1" })',
+      '[["X-A", "1"]]',
+      'new Map([["X-A", "1"]])',
+      '({ forEach(callback) { callback("1", "X-A"); } })',
+    ]) {
       let sent: unknown;
       await getStatus("https://h", "j", {
         headers: vm.runInNewContext(code) as Record<string, string>,

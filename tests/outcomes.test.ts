@@ -25,7 +25,11 @@ describe("every kind and reason", (test) => {
     [404, { code: "NoSuchJobs" }, "NotFound not-found"],
     [404, { code: "JobNotFoundException" }, "NotFound not-found"],
     [400, { code: "JobNotFound" }, "NotFound no-such-job"],
-    [401, { code: "NoSuchJob" }, "ServerError http"],
+    ...[401, 405, 409, 422].map((status): [number, object, string] => [
+      status,
+      { code: "NoSuchJob" },
+      "ServerError http",
+    ]),
     [404, { title: "NoSuchJob", detail: "no-such-job" }, "NotFound not-found"],
     [404, { type: [NO_SUCH_JOB], title: "t" }, "NotFound not-found"],
     [404, { type: `${NO_SUCH_JOB}/` }, "NotFound not-found"],
@@ -53,8 +57,8 @@ describe("every kind and reason", (test) => {
     [404, { jobID: "j", status: "running" }, "NotFound not-found"],
     [500, { jobID: "j", status: "running" }, "ServerError http"],
     ...[
-      300, 301, 302, 307, 308, 401, 402, 403, 405, 406, 409, 411, 418, 423, 429, 451, 499, 500, 501, 502, 503, 504, 520,
-      599,
+      300, 301, 302, 307, 308, 401, 402, 403, 405, 406, 408, 409, 411, 418, 423, 429, 451, 499, 500, 501, 502, 503, 504,
+      520, 599,
     ].map((status): [number, string, string] => [status, "x", "ServerError http"]),
     [200, "", "ServerError malformed"],
     [200, "<!doctype html><p>hello", "ServerError malformed"],
@@ -73,8 +77,10 @@ describe("every kind and reason", (test) => {
   ];
   for (const [status, body, outcome] of reasons) {
     test(`getStatus() returns ${outcome} for a ${status} with ${JSON.stringify(body)}`, async () => {
-      const result = await resultOf(answering(body, { status }));
+      const fetch = answering(body, { status });
+      const result = await resultOf(fetch);
       assert.equal(`${result.kind} ${"reason" in result ? result.reason : undefined}`, outcome);
+      assert.equal(fetch.calls.length, 1);
       assert.deepEqual(result.http, { status, url: REQUESTED_URL, headers: { "content-type": "application/json" } });
       const text = typeof body === "string" ? body : JSON.stringify(body);
       if (result.kind === "StatusInfo") assert.deepEqual(result.document, body);
@@ -107,7 +113,17 @@ describe("every kind and reason", (test) => {
 });
 
 describe("a fetch that fails", (test) => {
-  for (const cause of [new TypeError("fetch failed"), "text", 5, null, { code: "ECONNREFUSED" }, Symbol("x")]) {
+  for (const cause of [
+    new TypeError("fetch failed"),
+    "text",
+    "",
+    5,
+    0,
+    false,
+    null,
+    { code: "ECONNREFUSED" },
+    Symbol("x"),
+  ]) {
     for (const [how, fetch] of [
       ["rejects with", () => Promise.reject(cause)],
       [
@@ -264,9 +280,10 @@ describe("the http member", (test) => {
     const headers = new Map([
       ["Retry-After", "17"],
       ["Set-Cookie", "a=1"],
+      ["Set-Cookie2", "a=1"],
     ]);
     const result = await resultOf(async () => ({ status: 429, url: "", headers, body: null }));
-    assert.deepEqual(result.http?.headers, { "retry-after": "17" });
+    assert.deepEqual(result.http?.headers, { "retry-after": "17", "set-cookie2": "a=1" });
   });
 
   test("getStatus() returns the URL after redirects, or the requested one if the platform reports none", async () => {
@@ -306,8 +323,11 @@ describe("a result", (test) => {
         if (typeof a !== "object" || a === null || path.endsWith(".cause")) return;
         assert.notEqual(a, b, `${path} is shared between two results`);
         assert.ok([Object.prototype, Array.prototype].includes(Object.getPrototypeOf(a)), path);
-        for (const [key, value] of Object.entries(a))
-          walk(value, (b as Record<string, unknown>)[key], `${path}.${key}`);
+        // Of an array, the length is the one member that is not enumerable.
+        for (const key of Reflect.ownKeys(a)) {
+          assert.ok(typeof key === "string" && (Object.keys(a).includes(key) || Array.isArray(a)), String(key));
+          walk(Reflect.get(a, key), Reflect.get(b as object, key), `${path}.${key}`);
+        }
       };
       walk(first, second, "result");
     });

@@ -47,6 +47,14 @@ describe("the request", (test) => {
       { accept: "application/json", "x-a": "1, 2" },
     ],
     ["a Map", new Map([["X-A", "1"]]), { accept: "application/json", "x-a": "1" }],
+    [
+      "a Set of pairs",
+      new Set<[string, string]>([
+        ["X-A", "1"],
+        ["X-B", "2"],
+      ]),
+      { accept: "application/json", "x-a": "1", "x-b": "2" },
+    ],
     ["a URLSearchParams", new URLSearchParams("x-a=1"), { accept: "application/json", "x-a": "1" }],
     [
       "a generator",
@@ -67,6 +75,26 @@ describe("the request", (test) => {
       },
       { accept: "application/json", authorization: "Bearer t", "x-a": "1" },
     ],
+    [
+      "an object with the same name twice in forEach",
+      {
+        forEach(callback) {
+          callback("1", "X-A");
+          callback("2", "X-A");
+          callback("3", "x-a");
+        },
+      },
+      { accept: "application/json", "x-a": "1, 2, 3" },
+    ],
+    [
+      "an instance of a class with forEach",
+      new (class {
+        forEach(callback: (value: string, name: string) => void): void {
+          callback("1", "X-A");
+        }
+      })(),
+      { accept: "application/json", "x-a": "1" },
+    ],
     ["a header named forEach", { forEach: "1" } as never, { accept: "application/json", foreach: "1" }],
     [
       "a header named __proto__",
@@ -83,6 +111,48 @@ describe("the request", (test) => {
       assert.deepEqual({ ...init.headers }, expected);
     });
   }
+
+  test("getStatus() reads the headers of the caller once", async () => {
+    let reads = 0;
+    const pairs: [string, string][] = [["X-A", "1"]];
+    const count = (): [string, string][] => (reads++, pairs);
+    const once: [string, RequestHeaders][] = [
+      ["an iterable", { [Symbol.iterator]: () => count().values() }],
+      ["an object with forEach", { forEach: (callback) => count().forEach(([name, value]) => callback(value, name)) }],
+      ["a record", Object.defineProperty({}, "X-A", { enumerable: true, get: () => count()[0]![1] })],
+    ];
+    for (const [name, headers] of once) {
+      reads = 0;
+      assert.equal((await sent(headers)).headers["x-a"], "1", name);
+      assert.equal(reads, 1, name);
+    }
+    reads = 0;
+    const opts = {
+      fetch: answering(STATUS),
+      get headers() {
+        return count();
+      },
+    };
+    await getStatus("https://h", "j", opts);
+    assert.equal(reads, 1, "the option");
+  });
+
+  test("getStatus() sets no timer", async () => {
+    const { setTimeout, setInterval, setImmediate } = globalThis;
+    const timers: string[] = [];
+    try {
+      for (const name of ["setTimeout", "setInterval", "setImmediate"])
+        Object.assign(globalThis, { [name]: () => timers.push(name) });
+      // Not a Response, whose platform may set timers itself.
+      const body = { getReader: () => ({ read: async () => ({ done: true }), cancel: async () => {} }) };
+      for (const status of [200, 404, 429, 503])
+        await getStatus("https://h", "j", { fetch: async () => ({ status, url: "", headers: new Map(), body }) });
+      await getStatus("https://h", "j", { fetch: () => Promise.reject(new Error("x")) });
+    } finally {
+      Object.assign(globalThis, { setTimeout, setInterval, setImmediate });
+    }
+    assert.deepEqual(timers, []);
+  });
 
   test("getStatus() passes the signal on, and omits the member if there is none", async () => {
     const { signal } = new AbortController();
@@ -101,24 +171,26 @@ describe("the request", (test) => {
     );
   });
 
-  test("getStatus() calls fetch as a bare function", async () => {
+  test("getStatus() calls fetch as a bare function, with two arguments", async () => {
     const seen: unknown[] = [];
     const opts = {
-      async fetch(this: unknown): Promise<Response> {
-        seen.push(this);
+      async fetch(this: unknown, ...args: unknown[]): Promise<Response> {
+        seen.push(this, args.length);
         return Response.json(STATUS);
       },
     };
     await getStatus("https://h", "j", opts as { fetch: Fetch });
-    assert.deepEqual(seen, [undefined]);
+    assert.deepEqual(seen, [undefined, 2]);
   });
 
   test("getStatus() looks up the platform's fetch when called", async () => {
     const platform = globalThis.fetch;
     try {
       globalThis.fetch = async () => Response.json({ jobID: "patched", status: "running" });
-      const result = await getStatus("https://h", "j");
-      assert.equal(result.kind === "StatusInfo" && result.jobID, "patched");
+      for (const opts of [undefined, {}, { fetch: undefined }]) {
+        const result = await getStatus("https://h", "j", opts);
+        assert.equal(result.kind === "StatusInfo" && result.jobID, "patched");
+      }
     } finally {
       globalThis.fetch = platform;
     }
@@ -268,6 +340,7 @@ describe("invalid options", (test) => {
     const calls: [string, Promise<unknown>][] = [
       ["opts", getStatus("x", "", null as never)],
       ["baseUrl", getStatus("x", "", invalid as never)],
+      ["baseUrl", getStatus("https://user@h", "", invalid as never)],
       ["jobId", getStatus("https://h", "", invalid as never)],
       ["headers", getStatus("https://h", "j", invalid as never)],
       ["fetch", getStatus("https://h", "j", { ...invalid, headers: {} } as never)],

@@ -6,8 +6,10 @@ import { describe } from "./support/suite.ts";
 const REQUESTED_URL = "https://h/jobs/requested";
 
 async function read(document: object): Promise<StatusInfo> {
-  const result = await getStatus("https://h", "requested", { fetch: answering(document) });
+  const fetch = answering(document);
+  const result = await getStatus("https://h", "requested", { fetch });
   assert.equal(result.kind, "StatusInfo", JSON.stringify(result));
+  assert.equal(fetch.calls.length, 1);
   return result as StatusInfo;
 }
 
@@ -92,6 +94,12 @@ describe("an id", (test) => {
       else assert.equal(result.kind === "ServerError" && result.reason, "malformed");
     });
   }
+
+  test("getStatus() returns the requested id as given, not as written in the URL", async () => {
+    const fetch = answering({ jobID: "", status: "running" });
+    const result = await getStatus("https://h", "a/b c", { fetch });
+    assert.equal(result.kind === "StatusInfo" && result.jobID, "a/b c");
+  });
 
   test("getStatus() does not read an error envelope as a job", async () => {
     for (const envelope of [
@@ -351,9 +359,11 @@ describe("the exception of a failed job", (test) => {
   ];
   for (const [name, sent, exception] of exceptions) {
     test(`getStatus() reads an exception with ${name}`, async () => {
-      const info = await read({ jobID: "j", status: "failed", exception: sent });
-      assert.deepEqual(info.exception, exception);
-      assert.equal("exception" in info, exception !== undefined);
+      for (const status of ["failed", "running", "captured"]) {
+        const info = await read({ jobID: "j", status, exception: sent });
+        assert.deepEqual(info.exception, exception);
+        assert.equal("exception" in info, exception !== undefined);
+      }
     });
   }
 });

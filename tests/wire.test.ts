@@ -220,6 +220,7 @@ describe("a real socket", (test) => {
     );
     const result = await getStatus(closed, "j");
     assert.ok(result.kind === "ServerError" && result.reason === "network" && !("http" in result));
+    assert.equal(result.message, "Request failed: see cause");
     assert.equal((result.cause as { cause: { code: string } }).cause.code, "ECONNREFUSED");
   });
 

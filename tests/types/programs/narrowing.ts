@@ -217,6 +217,16 @@ fails<IsAny<Result["reason"]>>();
 fails<IsAny<Parameters<typeof getStatus>[2]>>();
 fails<IsAny<Awaited<ReturnType<typeof getStatus>>>>();
 
+// Every member is read-only.
+holds<Equals<StatusInfo, Readonly<StatusInfo>>>();
+holds<Equals<StatusInfo["document"], Readonly<StatusInfo["document"]>>>();
+holds<Equals<NotFound, Readonly<NotFound>>>();
+holds<Equals<ResponseError, Readonly<ResponseError>>>();
+holds<Equals<NetworkError, Readonly<NetworkError>>>();
+holds<Equals<Exception, Readonly<Exception>>>();
+holds<Equals<Link, Readonly<Link>>>();
+holds<Equals<Http, Readonly<Http>>>();
+
 holds<Equals<StatusInfo["status"], StatusCode | "unknown">>();
 holds<Equals<StatusInfo["links"], readonly Link[]>>();
 holds<Equals<StatusInfo["document"]["status"], string>>();
@@ -224,6 +234,8 @@ holds<Equals<StatusInfo["document"]["x"], unknown>>();
 holds<Equals<Http["headers"][string], string | undefined>>();
 holds<Equals<ResponseError["exception"], Exception | undefined>>();
 holds<Equals<ServerError["body"], string | undefined>>();
+holds<Equals<ServerError["cause"], unknown>>();
+holds<Equals<ResponseError["cause"], undefined>>();
 holds<Equals<StatusInfo["reason"], undefined>>();
 holds<Equals<NotFound["status"], undefined>>();
 holds<Equals<ServerError["status"], undefined>>();
