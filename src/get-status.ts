@@ -93,7 +93,8 @@ export interface StatusInfo {
   readonly links: readonly Link[];
   /**
    * The parsed document, unchanged, including members that this type does not
-   * declare.
+   * declare. A server can nest it too deeply for `JSON.stringify`, which then
+   * throws a `RangeError`.
    */
   readonly document: {
     /** The server's own word for the status. */
@@ -384,7 +385,10 @@ export interface HeadersLike {
 
 /** The subset of `ReadableStreamDefaultReader` that is used. */
 export interface BodyReader {
-  /** Returns the next bytes in `value`, or `done: true` at the end. */
+  /**
+   * Returns the next bytes in `value`, or `done: true` at the end. The bytes
+   * must not change after the next call: they are decoded only then.
+   */
   read(): Promise<{
     readonly done: boolean;
     readonly value?: Uint8Array | undefined;

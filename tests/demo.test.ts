@@ -124,6 +124,23 @@ describe("npm start", (test) => {
     });
   }
 
+  test("names the likely causes of an id that is percent-encoded, and of a redirect that removes the token", async () => {
+    const body = JSON.stringify({ type: "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/no-such-job" });
+    const other = createServer((_, response) => response.writeHead(401).end());
+    await listening(other, (away) => {
+      const server = createServer((request, response) => {
+        if (request.url?.includes("a%2520b")) response.writeHead(404).end(body);
+        else response.writeHead(302, { location: away }).end();
+      });
+      return listening(server, async (base) => {
+        const encoded = await run(base, "a%20b");
+        assert.match(encoded.out, /^ {2}likely {5}the id is percent-encoded: pass it decoded$/m);
+        const redirected = await run(base, "j", "--header", "authorization: Bearer x");
+        assert.match(redirected.out, /^ {2}likely {5}the redirect to another origin removed the token$/m);
+      });
+    });
+  });
+
   test("names the likely causes for a closed port and for https: instead of http:", async () => {
     const server = await startServer();
     const mixed = await run(server.baseUrl.replace("http:", "https:"), "j");

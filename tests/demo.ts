@@ -229,7 +229,11 @@ function causes(result: Result, requested: string): string[] {
       return [];
     case "NotFound":
       if (result.reason === "gone") return ["the job was dismissed or has expired"];
-      if (result.reason === "no-such-job") return ["the id is misspelled", "the job was dismissed or has expired"];
+      if (result.reason === "no-such-job")
+        return [
+          /%25[0-9a-f]{2}/i.test(requested) ? "the id is percent-encoded: pass it decoded" : "the id is misspelled",
+          "the job was dismissed or has expired",
+        ];
       return [
         /\/jobs\/.*\/jobs\//.test(requested)
           ? "the base URL ends in /jobs/{jobId}: leave that out"
@@ -246,10 +250,19 @@ function causes(result: Result, requested: string): string[] {
               "the server returned a login page: a token is missing",
               "the base URL is that of a web page, not of the API",
             ]
-          : ["the base URL is that of another API"];
+          : [
+              "the base URL is that of another API",
+              "the server sent an error with a 2xx status (--json shows the body)",
+            ];
       }
-      return httpCauses(result.http.status);
+      return isRedirectedAway(result.http.url, requested) && [401, 403].includes(result.http.status)
+        ? ["the redirect to another origin removed the token"]
+        : httpCauses(result.http.status);
   }
+}
+
+function isRedirectedAway(url: string, requested: string): boolean {
+  return new URL(url).origin !== new URL(requested).origin;
 }
 
 function httpCauses(status: number): string[] {

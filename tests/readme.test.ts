@@ -122,7 +122,7 @@ describe("the README", (test) => {
     const commands = [...text.matchAll(/`((?:npm|npx|node|deno|bun|git|curl|wget|cp|cat|sh|export) [^`]*)`/g)];
     assert.deepEqual(
       commands.map(([, command]) => command),
-      ["npm init", `npm install ${manifest.name}`, "npm start -- <baseUrl> <jobId>"],
+      [`npm install ${manifest.name}`, "npm init", "npm ci", "npm start -- <baseUrl> <jobId>"],
     );
   });
 

@@ -175,3 +175,10 @@ export const wrong: unknown[] = [
   // @ts-expect-error a network failure has no body
   { kind: "ServerError", reason: "network", message: "m", body: "" } satisfies NetworkError,
 ];
+
+const noStream = { url: "", headers: new Headers(), body: null };
+// @ts-expect-error a response has a status
+export const withoutStatus: Fetch = async () => noStream;
+
+// @ts-expect-error a response has a URL, which may be ""
+export const withoutUrl: Fetch = async () => ({ status: 200, headers: new Headers(), body: null });
