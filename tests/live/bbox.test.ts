@@ -14,7 +14,7 @@ describe(name, (test) => {
     server,
     process: "wait",
     inputs: (seconds, fail) => ({ ops: { sleep: { config: { seconds, fail } } } }),
-    first: { status: "accepted or running", behind: 0 }, // The execution is answered once Dagster has launched it.
+    first: { status: "accepted or running", behind: 0 }, // The server responds once Dagster has launched the job.
     progress: false,
     results: /"seconds":3\.0/,
     failure: /It was told to fail/,

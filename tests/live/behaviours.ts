@@ -21,7 +21,7 @@ export interface Behaviours {
   readonly process: string;
   inputs(seconds: number, fail: boolean): object;
   /** The status of a job right after it was executed, behind this number of other jobs. */
-  readonly first: { readonly status: "accepted" | "running" | "accepted or running"; readonly behind: number };
+  readonly first: { readonly status: "accepted" | "accepted or running"; readonly behind: number };
   /** Whether the progress of a job can be read while it runs. */
   readonly progress: boolean;
   /** The results of a job of three seconds. */
