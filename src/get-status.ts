@@ -1,420 +1,34 @@
-// ogcapi-job-status 0.2.0 | MIT-0 | npm: ogcapi-job-status
+// ogcapi-job-status 0.3.0 | MIT-0
 
 /**
  * Gets the status of a job from an OGC API - Processes server.
  *
- * A process is a computation that such a server runs; each run is a job, and
- * `GET {baseUrl}/jobs/{jobId}` returns its status. {@linkcode getStatus} sends
- * that request with the platform's `fetch` and returns a
+ * A process is a computation that such a server runs; each run is a job.
+ * {@linkcode getStatus} requests `GET {baseUrl}/jobs/{jobId}` and returns a
  * {@linkcode StatusInfo}, a {@linkcode NotFound} or a {@linkcode ServerError}.
- * It also accepts the non-conforming documents that many servers send.
+ * It copes with the many servers that don't quite follow the standard.
  *
- * ```ts
- * import { getStatus } from "ogcapi-job-status";
- *
- * const result = await getStatus("https://ogc.example.com/ogcapi", "job-1");
- * if (result.kind === "StatusInfo") console.log(result.status, result.progress);
- * else console.log(result.kind, result.reason, result.message);
- * ```
- *
- * The comments below refer to three versions of the standard: "1.0" is OGC
- * API - Processes - Part 1: Core 1.0 (OGC 18-062r2), "2.0 draft" is the draft
- * of Part 1 2.0 (OGC 18-062r3), and "Part 4" is the draft of Part 4: Job
- * Management (OGC 24-051).
+ * The comments name three versions of the standard: "1.0" (OGC 18-062r2), the
+ * "2.0 draft" (OGC 18-062r3), and the draft of "Part 4" (OGC 24-051).
  *
  * @module
  */
 
-// The result
-
-/** The result of {@linkcode getStatus}: a union, discriminated by `kind`. */
-export type Result = StatusInfo | NotFound | ServerError;
-
-/** The status of the job: a 2xx response with a status document. */
-export interface StatusInfo {
-  /** `"StatusInfo"`: the server returned the status of the job. */
-  readonly kind: "StatusInfo";
-  /**
-   * The id of the job: the first non-empty string of `jobID` (1.0), `id` (2.0
-   * draft), `jobId` and `job_id` (non-standard), or the requested id if the
-   * server sends an empty one.
-   */
-  readonly jobID: string;
-  /**
-   * The state of the job, or `"unknown"` if the server's word is not
-   * recognised. The word itself is in `document.status`.
-   */
-  readonly status: StatusCode | "unknown";
-  /**
-   * The kind of computation: `"process"` in 1.0, also `"provider"`,
-   * `"service"`, `"openeo"` or `"wps"` in Weaver. Many servers leave it out.
-   */
-  readonly type?: string;
-  /** The id of the process (1.0), or its URI (2.0 draft). */
-  readonly processID?: string;
-  /**
-   * Human-readable description of the state; pygeoapi HTML-escapes `<` and `>`
-   * in it. Untrusted text: escape it before inserting it into HTML.
-   */
-  readonly message?: string;
-  /**
-   * The time at which the job was accepted, as sent: RFC 3339, or without a
-   * time zone (pygeoapi with PostgreSQL, ECMWF, fastprocesses).
-   */
-  readonly created?: string;
-  /**
-   * The time at which the job started to run, as sent; EOEPCA's ADES may send
-   * `"none"`.
-   */
-  readonly started?: string;
-  /**
-   * The time at which the job ended, as sent; georust sets it while the job is
-   * still running.
-   */
-  readonly finished?: string;
-  /**
-   * The time of the last change of the status, as sent; it may be later than
-   * `finished`.
-   */
-  readonly updated?: string;
-  /**
-   * Progress in percent, 0 to 100, possibly fractional. Absent if missing or
-   * out of range. It need not be 100 when the job has ended.
-   */
-  readonly progress?: number;
-  /**
-   * Why the job failed (2.0 draft; in 1.0, request the job's results instead).
-   */
-  readonly exception?: Exception;
-  /**
-   * Related resources, such as the results and the logs; empty if the server
-   * sends none.
-   */
-  readonly links: readonly Link[];
-  /**
-   * The parsed document, unchanged, including members that this type does not
-   * declare. A server can nest it too deeply for `JSON.stringify`, which then
-   * throws a `RangeError`.
-   */
-  readonly document: {
-    /** The server's own word for the status. */
-    readonly status: string;
-    /** Any other member, unchecked. */
-    readonly [name: string]: unknown;
-  };
-  /** The HTTP response. */
-  readonly http: Http;
-  /**
-   * Absent from {@linkcode StatusInfo}; declared so that `result.reason` can be
-   * read before narrowing.
-   */
-  readonly reason?: never;
-}
-
 /**
- * The server responded with 404, 410, or a 400 whose body names no-such-job
- * (Weaver). A plain 404 can also mean that the base URL is wrong; see `reason`.
- */
-export interface NotFound {
-  /** `"NotFound"`: the server found no such job. */
-  readonly kind: "NotFound";
-  /**
-   * - `"gone"`: the job existed and was removed (410).
-   * - `"no-such-job"`: the server reports that the job does not exist.
-   * - `"not-found"`: any other 404; the base URL may be wrong.
-   */
-  readonly reason: "gone" | "no-such-job" | "not-found";
-  /**
-   * The server's description of the error, or else `HTTP` and the status, such
-   * as `"HTTP 404"`. Never empty.
-   */
-  readonly message: string;
-  /**
-   * The response body decoded as UTF-8, truncated at `maxBytes` or where the
-   * transfer broke off; `""` if there is none.
-   */
-  readonly body: string;
-  /**
-   * The body as an exception; absent if it has no `type`, `title` or `detail`.
-   */
-  readonly exception?: Exception;
-  /** The HTTP response. */
-  readonly http: Http;
-  /**
-   * Absent from {@linkcode NotFound}; declared so that `result.status` can be
-   * read before narrowing.
-   */
-  readonly status?: never;
-}
-
-/**
- * Any other outcome: an error status, a 2xx without a status document, or no
- * complete response.
- */
-export type ServerError = ResponseError | NetworkError;
-
-/** A {@linkcode ServerError} with an HTTP response. */
-export interface ResponseError {
-  /** `"ServerError"`: the status is not available; see `reason`. */
-  readonly kind: "ServerError";
-  /**
-   * - `"http"`: a status that is neither 2xx nor a {@linkcode NotFound}, such
-   *   as 401, 429 or 503.
-   * - `"malformed"`: a 2xx whose body is not a status document: HTML, empty,
-   *   other JSON, or over `maxBytes`.
-   */
-  readonly reason: "http" | "malformed";
-  /**
-   * For `"http"`, the server's description of the error, or else `HTTP` and the
-   * status, such as `"HTTP 503"`. For `"malformed"`, what is wrong with the
-   * body. Never empty.
-   */
-  readonly message: string;
-  /**
-   * The response body decoded as UTF-8, truncated at `maxBytes` or where the
-   * transfer broke off; `""` if there is none.
-   */
-  readonly body: string;
-  /**
-   * The body as an exception; absent if it has no `type`, `title` or `detail`.
-   */
-  readonly exception?: Exception;
-  /**
-   * The HTTP response. `http.headers["retry-after"]` is present if the server
-   * sends it and, across origins, CORS exposes it.
-   */
-  readonly http: Http;
-  /**
-   * Absent from {@linkcode ResponseError}; declared so that `error.cause` can
-   * be read before narrowing.
-   */
-  readonly cause?: never;
-  /**
-   * Absent from {@linkcode ResponseError}; declared so that `result.status` can
-   * be read before narrowing.
-   */
-  readonly status?: never;
-}
-
-/** A {@linkcode ServerError} without a usable HTTP response. */
-export interface NetworkError {
-  /** `"ServerError"`: the status is not available; see `reason`. */
-  readonly kind: "ServerError";
-  /**
-   * `"network"`: `fetch` failed or did not return a Response, or the body of a
-   * 2xx did not arrive completely.
-   */
-  readonly reason: "network";
-  /** What failed. Never empty, and contains nothing from `cause` or the URL. */
-  readonly message: string;
-  /**
-   * The thrown value, unchanged. Absent if nothing was thrown. It differs
-   * between platforms and may contain the URL, so take care when logging it.
-   */
-  readonly cause?: unknown;
-  /** The HTTP response, if its headers were received. */
-  readonly http?: Http;
-  /**
-   * Absent from {@linkcode NetworkError}; declared so that `error.body` can be
-   * read before narrowing.
-   */
-  readonly body?: never;
-  /**
-   * Absent from {@linkcode NetworkError}; declared so that `error.exception`
-   * can be read before narrowing.
-   */
-  readonly exception?: never;
-  /**
-   * Absent from {@linkcode NetworkError}; declared so that `result.status` can
-   * be read before narrowing.
-   */
-  readonly status?: never;
-}
-
-/**
- * The states of a job: those of 1.0, and `"created"` of Part 4 (not yet
- * started). `"successful"`, `"failed"` and `"dismissed"` are final.
- */
-export type StatusCode =
-  "created" | "accepted" | "running" | "successful" | "failed" | "dismissed";
-
-/**
- * An error as described by the server (RFC 9457, and exception.yaml of 1.0). At
- * least one of `type`, `title` and `detail` is present.
- */
-export interface Exception {
-  /**
-   * The type of the error: a URI reference, or a plain code such as
-   * `"NoSuchJob"`.
-   */
-  readonly type?: string;
-  /** A short summary of the type of error. */
-  readonly title?: string;
-  /** An explanation of this occurrence of the error. */
-  readonly detail?: string;
-  /** A URI reference that identifies this occurrence of the error. */
-  readonly instance?: string;
-  /** The HTTP status that the body states, an integer. */
-  readonly status?: number;
-}
-
-/** A link of a status document (link.yaml of 1.0). */
-export interface Link {
-  /**
-   * The target, resolved against `http.url`. It is left as sent if it has a
-   * scheme, is longer than 1,024 characters or cannot be resolved, or if there
-   * are too many links for a long `http.url`. Any scheme can occur, including
-   * `javascript:`: check it before you follow or display the link.
-   */
-  readonly href: string;
-  /**
-   * The relation to the job: `"self"`, `"monitor"`,
-   * `"http://www.opengis.net/def/rel/ogc/1.0/results"`, …
-   */
-  readonly rel?: string;
-  /** The media type of the target. */
-  readonly type?: string;
-  /** The language of the target, an RFC 5646 tag. */
-  readonly hreflang?: string;
-  /** A human-readable label. */
-  readonly title?: string;
-}
-
-/** The status, URL and headers of an HTTP response. */
-export interface Http {
-  /**
-   * The HTTP status; 0 for an opaque redirect (`redirect: "manual"` in a
-   * browser).
-   */
-  readonly status: number;
-  /**
-   * The final URL after redirects, or the requested URL if the platform does
-   * not report one.
-   */
-  readonly url: string;
-  /**
-   * The response headers, names in lower case, without `set-cookie`. Across
-   * origins, browsers expose only CORS-safelisted headers and those in
-   * `Access-Control-Expose-Headers`.
-   */
-  readonly headers: { readonly [name: string]: string | undefined };
-}
-
-// The options
-
-/** Options for {@linkcode getStatus}. */
-export interface GetStatusOptions {
-  /**
-   * The function that sends the request. Pass one to use a proxy, a service
-   * binding, a test stub, or options of `fetch` such as `redirect`. Wrap a
-   * service binding: `(url, init) => env.API.fetch(url, init)`.
-   *
-   * @default {globalThis.fetch}
-   */
-  readonly fetch?: Fetch | undefined;
-  /**
-   * Request headers. `Accept: application/json` is added unless `accept` is
-   * given, in any letter case. `Set-Cookie` is not sent.
-   */
-  readonly headers?: RequestHeaders | undefined;
-  /**
-   * Aborts the request: the promise rejects with `signal.reason`. An injected
-   * `fetch` that ignores the signal delays this.
-   */
-  readonly signal?: AbortSignal | undefined;
-  /**
-   * Maximum number of body bytes to read after content decoding, 0 or more. A
-   * longer 2xx body is a `"malformed"` result; any other body is truncated.
-   * Values above 500,000,000, including `Infinity`, are treated as 500,000,000.
-   *
-   * @default {1048576}
-   */
-  readonly maxBytes?: number | undefined;
-}
-
-/**
- * Request headers: a record, name-value pairs (an array, a `Headers`, a `Map`),
- * or any object with the `forEach` of `Headers`.
- */
-export type RequestHeaders =
-  | { readonly [name: string]: string }
-  | Iterable<readonly [name: string, value: string]>
-  | HeadersLike;
-
-/**
- * The subset of `fetch` that is used. The `fetch` of every platform and of
- * undici can be passed.
- */
-export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
-
-/** The second argument of a {@linkcode Fetch}. */
-export interface FetchInit {
-  /** Always `"GET"`. */
-  readonly method: "GET";
-  /**
-   * All request headers, names in lower case: a plain object that can be
-   * spread.
-   */
-  readonly headers: { [name: string]: string };
-  /** The signal of the caller, if there is one. */
-  readonly signal?: AbortSignal;
-}
-
-/** The subset of `Response` that is used. */
-export interface FetchResponse {
-  /** The HTTP status, an integer. */
-  readonly status: number;
-  /** The final URL after redirects, or `""`. */
-  readonly url: string;
-  /** The response headers. */
-  readonly headers: HeadersLike;
-  /**
-   * The body as a stream that has not been read or locked, or `null` if there
-   * is none.
-   */
-  readonly body: { getReader(): BodyReader } | null;
-  /** Whether the body has already been read. */
-  readonly bodyUsed?: boolean;
-}
-
-/** The subset of `Headers` that is used. */
-export interface HeadersLike {
-  /** Calls `callback` once for each header. */
-  forEach(callback: (value: string, name: string) => void): void;
-}
-
-/** The subset of `ReadableStreamDefaultReader` that is used. */
-export interface BodyReader {
-  /**
-   * Returns the next bytes in `value`, or `done: true` at the end. The bytes
-   * must not change after the next call: they are decoded only then.
-   */
-  read(): Promise<{
-    readonly done: boolean;
-    readonly value?: Uint8Array | undefined;
-  }>;
-  /** Cancels the stream. */
-  cancel(): Promise<unknown>;
-}
-
-// The function
-
-/**
- * Sends one `GET {baseUrl}/jobs/{jobId}` and returns the job's status, or why
- * there is none.
+ * Requests the status of a job once.
  *
- * Server and network failures are returned, not thrown. There are no retries
- * and no polling, and nothing is cached. Redirects are left to the platform.
+ * Server and network failures are returned, not thrown; so is an expired time
+ * limit. Retries and polling are up to the caller, redirects and caching up to
+ * the platform.
  *
  * @param baseUrl The root of the API, an absolute http: or https: URL. Its path
  * and query are kept: for `https://h/ogc/?key=1`, the request is sent to
  * `https://h/ogc/jobs/{jobId}?key=1`.
  * @param jobId The id as the server returned it, not percent-encoded.
  * @param opts Headers, an abort signal, a size limit, and the `fetch` to use.
- * @returns A `StatusInfo`, `NotFound` or `ServerError`; distinguish them by
- * `kind`.
- * @throws {TypeError} If an argument is invalid; no request is sent.
- * @throws `opts.signal.reason`, if the signal is aborted.
+ * @returns A `StatusInfo`, `NotFound` or `ServerError`; see its `kind`.
+ * @throws {TypeError} If an argument is invalid. No request is sent.
+ * @throws The reason of `opts.signal` if it is aborted, except by a time limit.
  *
  * @example Handle every result
  * ```ts
@@ -422,17 +36,18 @@ export interface BodyReader {
  *
  * const result = await getStatus("https://ogc.example.com/ogcapi", "job-1", {
  *   headers: { authorization: "Bearer token" },
- *   signal: AbortSignal.timeout(10_000), // rejects with a TimeoutError
+ *   signal: AbortSignal.timeout(10_000),
  * });
  * switch (result.kind) {
  *   case "StatusInfo":
  *     console.log(`${result.status}, ${result.progress ?? "?"}% done`);
  *     break;
- *   case "NotFound":
+ *   case "NotFound": // "no-such-job", "gone" or "unspecified"
  *     console.log(`Not found (${result.reason}): ${result.message}`);
  *     break;
- *   case "ServerError":
- *     console.log(result.reason, result.message, result.http?.url, result.cause);
+ *   case "ServerError": // "http", "malformed", "network" or "timeout"
+ *     console.log(`No status (${result.reason}): ${result.message}`);
+ *     console.log(result.http?.url, result.cause);
  * }
  * ```
  */
@@ -441,7 +56,7 @@ export async function getStatus(
   jobId: string,
   opts: GetStatusOptions = {},
 ): Promise<Result> {
-  check(typeof opts === "object" && opts !== null, "opts must be an object");
+  check(opts && typeof opts === "object", "opts must be an object");
   const url = toJobUrl(baseUrl, jobId);
   const headers = toRequestHeaders(opts.headers);
   const { fetch = globalThis.fetch, signal, maxBytes = 1_048_576 } = opts;
@@ -457,13 +72,263 @@ export async function getStatus(
     typeof maxBytes === "number" && maxBytes >= 0,
     "maxBytes must be a non-negative number",
   );
-  signal?.throwIfAborted();
 
-  const init: FetchInit = { method: "GET", headers, ...(signal && { signal }) };
+  const init: Writable<Init> = { method: "GET", headers };
+  if (signal) init.signal = signal;
   const outcome = await sendRequest(fetch, url, init, maxBytes);
-  // Not the thrown value: Workers throw a copy of the reason.
-  signal?.throwIfAborted();
-  return toResult(outcome, jobId);
+  return toResult(outcome, jobId, throwIfCancelled(signal));
+}
+
+// The result
+
+/** The result of {@linkcode getStatus}: a union, discriminated by `kind`. */
+export type Result = StatusInfo | NotFound | ServerError;
+
+/** The status of the job: a 2xx response with a status document. */
+export interface StatusInfo {
+  /** `"StatusInfo"`: the server returned the status of the job. */
+  readonly kind: "StatusInfo";
+  /**
+   * The id of the job: `jobID` (1.0), `id` (2.0 draft), `jobId` or `job_id`, or
+   * the requested id if the server sends an empty one.
+   */
+  readonly jobID: string;
+  /** The state; `"unknown"` if the server's word for it is not recognised. */
+  readonly status: StatusCode | "unknown";
+  /** `"process"` in 1.0, other words in Weaver. Many servers omit it. */
+  readonly type?: string;
+  /** The id of the process (1.0) or its URI (2.0 draft). */
+  readonly processID?: string;
+  /** A description of the state. Untrusted text: escape it in HTML. */
+  readonly message?: string;
+  /** When the job was accepted, as sent. Some servers omit the time zone. */
+  readonly created?: string;
+  /** When the job started to run, as sent. */
+  readonly started?: string;
+  /** When the job ended, as sent. georust sets it while the job is running. */
+  readonly finished?: string;
+  /** When the status last changed, as sent. It may be later than `finished`. */
+  readonly updated?: string;
+  /** In percent, 0 to 100, maybe fractional. It need not end at 100. */
+  readonly progress?: number;
+  /** Why the job failed (2.0 draft). With 1.0, request the results instead. */
+  readonly exception?: Exception;
+  /** Related resources, such as the results. Empty if the server sends none. */
+  readonly links: readonly Link[];
+  /**
+   * The parsed document, unchanged. A server can nest it too deeply for
+   * `JSON.stringify`, which then throws a `RangeError`.
+   */
+  readonly document: {
+    /** The server's own word for the status. */
+    readonly status: string;
+    /** Any other property, unchecked. */
+    readonly [name: string]: unknown;
+  };
+  /** The HTTP response. */
+  readonly http: Http;
+  /** Always absent. It can be read before narrowing. */
+  readonly reason?: never;
+  /** Always absent. It can be read before narrowing. */
+  readonly cause?: never;
+}
+
+/** A 404, a 410, or a 400 whose body says that there is no such job. */
+export interface NotFound extends ErrorResponse {
+  /** `"NotFound"`: the server found no such job. */
+  readonly kind: "NotFound";
+  /**
+   * - `"no-such-job"`: the server says that there is no such job.
+   * - `"gone"`: the job existed and was removed (410).
+   * - `"unspecified"`: any other 404. The base URL may be wrong.
+   */
+  readonly reason: "no-such-job" | "gone" | "unspecified";
+}
+
+/** Any other outcome. */
+export type ServerError = ResponseError | NetworkError | Timeout;
+
+/** An error status, or a 2xx response without a status document. */
+export interface ResponseError extends ErrorResponse {
+  /** `"ServerError"`: the status of the job is not available. */
+  readonly kind: "ServerError";
+  /**
+   * - `"http"`: any other status than 2xx, such as 401, 429 or 503.
+   * - `"malformed"`: a 2xx with HTML, other JSON, an empty body, or more than
+   *   `maxBytes`.
+   */
+  readonly reason: "http" | "malformed";
+}
+
+/** `fetch` failed, or the body of a 2xx response was cut off. */
+export interface NetworkError extends IncompleteResponse {
+  /** `"network"`: see `message` and `cause`. */
+  readonly reason: "network";
+}
+
+/** The time limit of `opts.signal` expired before the response was complete. */
+export interface Timeout extends IncompleteResponse {
+  /** `"timeout"`: `cause` is the reason of the signal. */
+  readonly reason: "timeout";
+}
+
+/** What {@linkcode NotFound} and {@linkcode ResponseError} have in common. */
+export interface ErrorResponse {
+  /** What went wrong. Never empty. It may hold untrusted text of the server. */
+  readonly message: string;
+  /** The body as text, up to `maxBytes` or where it was cut off, or `""`. */
+  readonly body: string;
+  /** The error that the body describes, if any. */
+  readonly exception?: Exception;
+  /** The HTTP response, maybe with the header `retry-after`. */
+  readonly http: Http;
+  /** Always absent. It can be read before narrowing. */
+  readonly status?: never;
+  /** Always absent. It can be read before narrowing. */
+  readonly cause?: never;
+}
+
+/** What {@linkcode NetworkError} and {@linkcode Timeout} have in common. */
+export interface IncompleteResponse {
+  /** `"ServerError"`: the status of the job is not available. */
+  readonly kind: "ServerError";
+  /** What failed. Safe to log: it holds neither the URL nor any of `cause`. */
+  readonly message: string;
+  /** What was thrown. It may contain the URL, so take care when logging it. */
+  readonly cause?: unknown;
+  /** The HTTP response, if its headers were received. */
+  readonly http?: Http;
+  /** Always absent. It can be read before narrowing. */
+  readonly body?: never;
+  /** Always absent. It can be read before narrowing. */
+  readonly exception?: never;
+  /** Always absent. It can be read before narrowing. */
+  readonly status?: never;
+}
+
+/** The states of a job in 1.0, and `"created"` of Part 4. */
+export type StatusCode =
+  | "created" // not started
+  | "accepted"
+  | "running"
+  | "successful" // this and the following are final
+  | "failed"
+  | "dismissed";
+
+/** An error as described by the server, with the names of RFC 9457 and 1.0. */
+export interface Exception {
+  /** A URI or a code, such as `"NoSuchJob"`; also read from `code`. */
+  readonly type?: string;
+  /** A summary of the type of error. */
+  readonly title?: string;
+  /** What happened; also read from `description`, `message` and others. */
+  readonly detail?: string;
+  /** A URI that identifies this occurrence. */
+  readonly instance?: string;
+  /** The HTTP status according to the body, an integer. */
+  readonly status?: number;
+}
+
+/** A link of a status document (link.yaml of 1.0). */
+export interface Link {
+  /**
+   * The target, resolved against `http.url`. Check its scheme, which can be
+   * `javascript:`, before you follow or display it. It stays as sent if it has
+   * more than 1,024 characters or cannot be resolved, or if the number of links
+   * times the length of `http.url` exceeds 1,048,576.
+   */
+  readonly href: string;
+  /** `"self"`, `"http://www.opengis.net/def/rel/ogc/1.0/results"`, … */
+  readonly rel?: string;
+  /** The media type of the target. */
+  readonly type?: string;
+  /** The language of the target, such as `"en"`. */
+  readonly hreflang?: string;
+  /** A human-readable label. Untrusted text. */
+  readonly title?: string;
+}
+
+/** The status, URL and headers of an HTTP response. */
+export interface Http {
+  /** The HTTP status; 0 for an opaque redirect in a browser. */
+  readonly status: number;
+  /** The URL after redirects, or the requested one if it is not known. */
+  readonly url: string;
+  /**
+   * Names in lower case, without `set-cookie`. Across origins, browsers expose
+   * few headers other than those in `Access-Control-Expose-Headers`.
+   */
+  readonly headers: { readonly [name: string]: string | undefined };
+}
+
+// The options
+
+/** Options for {@linkcode getStatus}. */
+export interface GetStatusOptions {
+  /**
+   * Sends the request. If you poll in a browser or in Next.js, which may cache
+   * the response, pass
+   * `(url, init) => fetch(url, { ...init, cache: "no-store" })`.
+   *
+   * @default {globalThis.fetch}
+   */
+  readonly fetch?: Fetch | undefined;
+  /**
+   * Request headers: a record, name-value pairs, or a `Headers`. `Accept:
+   * application/json` is added unless you set `Accept`.
+   */
+  readonly headers?:
+    | { readonly [name: string]: string }
+    | Iterable<readonly [name: string, value: string]>
+    | HeadersLike
+    | undefined;
+  /**
+   * Cancels the request: the promise rejects with the signal's reason. A time
+   * limit, `AbortSignal.timeout(10_000)`, gives a {@linkcode Timeout} instead.
+   * If a custom `fetch` ignores the signal, both wait for it.
+   */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * The most bytes of decoded body to read, 0 or more. A longer 2xx body is
+   * `"malformed"`. Values above 500,000,000, such as `Infinity`, act as that.
+   *
+   * @default {1048576}
+   */
+  readonly maxBytes?: number | undefined;
+}
+
+/** The part of `fetch` that is used. Any platform's `fetch` can be passed. */
+export type Fetch = (
+  url: string,
+  init: {
+    readonly method: "GET";
+    /** All request headers, names in lower case. */
+    readonly headers: { [name: string]: string };
+    /** Present if the caller passed one. */
+    readonly signal?: AbortSignal;
+  },
+) => Promise<{
+  readonly status: number;
+  /** The URL after redirects, or `""`. */
+  readonly url: string;
+  readonly headers: HeadersLike;
+  /** A stream that has not been read, or `null`. */
+  readonly body: {
+    getReader(): {
+      read(): Promise<{
+        readonly done: boolean;
+        readonly value?: Uint8Array | undefined;
+      }>;
+      cancel(): Promise<unknown>;
+    };
+  } | null;
+  readonly bodyUsed?: boolean;
+}>;
+
+/** The part of `Headers` that is used. */
+export interface HeadersLike {
+  /** Calls `callback` once for each header. */
+  forEach(callback: (value: string, name: string) => void): void;
 }
 
 // The guards
@@ -471,10 +336,9 @@ export async function getStatus(
 /**
  * Returns whether a value is a {@linkcode StatusInfo}.
  *
- * All declared members are checked (of `document`, only `status`), so the guard
- * can be used for values from elsewhere, such as a result that was stored as
- * JSON or received from a worker. Members that the type does not declare are
- * allowed.
+ * All declared properties are checked (of `document`, only `status`), so that
+ * the guard can be used for a result that was stored as JSON or received from a
+ * worker. Other properties are allowed.
  *
  * @param value The value to check.
  * @returns Whether the value is a `StatusInfo`.
@@ -490,65 +354,47 @@ export async function getStatus(
  * ```
  */
 export function isStatusInfo(value: unknown): value is StatusInfo {
-  const info = toMembers(value);
+  const info = toProperties(value);
   return (
     info.kind === "StatusInfo" &&
-    isText(info.jobID) &&
-    isText(info.status) &&
+    isNonEmptyString(info.jobID) &&
+    isNonEmptyString(info.status) &&
     // Each status code, and "unknown", is converted to itself.
     toStatusCode(info.status) === info.status &&
-    hasOptionalTexts(info, STATUS_TEXTS) &&
+    hasOptionalStrings(info, STATUS_STRINGS) &&
     isOptional(info.progress, isPercentage) &&
     isOptional(info.exception, isException) &&
     Array.isArray(info.links) &&
     // `every` skips the holes of a sparse array; `includes` does not.
     !info.links.includes(undefined) &&
     info.links.every(isLink) &&
-    isText(toMembers(info.document).status) &&
+    isNonEmptyString(toProperties(info.document).status) &&
     isHttp(info.http) &&
     info.reason === undefined
   );
 }
 
 /**
- * Returns whether a value is a {@linkcode NotFound}.
- *
- * All declared members are checked, as in {@linkcode isStatusInfo}.
+ * Returns whether a value is a {@linkcode NotFound}. All declared properties
+ * are checked, as in {@linkcode isStatusInfo}.
  *
  * @param value The value to check.
  * @returns Whether the value is a `NotFound`.
- *
- * @example Recognise a missing job
- * ```ts
- * import { getStatus, isNotFound } from "ogcapi-job-status";
- *
- * const result = await getStatus("https://ogc.example.com/ogcapi", "job-9");
- * if (isNotFound(result)) console.log(result.reason); //=> no-such-job
- * ```
  */
 export function isNotFound(value: unknown): value is NotFound {
-  return isFailure(value, "NotFound", NOT_FOUND_REASONS);
+  return isFailure(value, "NotFound", ["no-such-job", "gone", "unspecified"]);
 }
 
 /**
- * Returns whether a value is a {@linkcode ServerError}.
- *
- * All declared members are checked, as in {@linkcode isStatusInfo}, except for
- * `cause`, which JSON does not preserve.
+ * Returns whether a value is a {@linkcode ServerError}. All declared properties
+ * are checked, as in {@linkcode isStatusInfo}, except for `cause`.
  *
  * @param value The value to check.
  * @returns Whether the value is a `ServerError`.
- *
- * @example Read Retry-After
- * ```ts
- * import { getStatus, isServerError } from "ogcapi-job-status";
- *
- * const result = await getStatus("https://ogc.example.com/ogcapi", "job-1");
- * if (isServerError(result)) console.log(result.http?.headers["retry-after"]);
- * ```
  */
 export function isServerError(value: unknown): value is ServerError {
-  return isFailure(value, "ServerError", SERVER_ERROR_REASONS);
+  const reasons = ["http", "malformed", "network", "timeout"];
+  return isFailure(value, "ServerError", reasons);
 }
 
 function isFailure(
@@ -556,158 +402,50 @@ function isFailure(
   kind: Result["kind"],
   reasons: readonly unknown[],
 ): boolean {
-  const failure = toMembers(value);
-  const { reason, message, body, exception, http } = failure;
+  const result = toProperties(value);
+  const { reason, body, exception, http } = result;
   return (
-    failure.kind === kind &&
+    result.kind === kind &&
     reasons.includes(reason) &&
-    isText(message) &&
-    failure.status === undefined &&
-    (reason === "network"
+    isNonEmptyString(result.message) &&
+    (reason === "network" || reason === "timeout"
       ? body === undefined &&
         exception === undefined &&
         isOptional(http, isHttp)
-      : isString(body) && isOptional(exception, isException) && isHttp(http))
+      : isString(body) && isOptional(exception, isException) && isHttp(http)) &&
+    result.status === undefined
   );
 }
 
 function isException(value: unknown): boolean {
-  const exception = toMembers(value);
+  const exception = toProperties(value);
   return (
-    readException(value) !== undefined &&
-    hasOptionalTexts(exception, EXCEPTION_TEXTS) &&
+    (exception.type ?? exception.title ?? exception.detail) !== undefined &&
+    hasOptionalStrings(exception, ["type", "title", "detail", "instance"]) &&
     isOptional(exception.status, isInteger)
   );
 }
 
 function isLink(value: unknown): boolean {
-  const link = toMembers(value);
-  return isText(link.href) && hasOptionalTexts(link, LINK_TEXTS);
+  const link = toProperties(value);
+  return isNonEmptyString(link.href) && hasOptionalStrings(link, LINK_STRINGS);
 }
 
 function isHttp(value: unknown): boolean {
-  const { status, url, headers } = toMembers(value);
+  const { status, url, headers } = toProperties(value);
   return (
     isInteger(status) &&
-    isText(url) &&
+    isNonEmptyString(url) &&
     isPlainObject(headers) &&
     Object.values(headers).every(isString)
   );
 }
 
-// Helpers: reading unchecked values
-
-const STATUS_TEXTS = [
-  "type",
-  "processID",
-  "message",
-  "created",
-  "started",
-  "finished",
-  "updated",
-] as const satisfies readonly (keyof StatusInfo)[];
-
-const EXCEPTION_TEXTS = [
-  "type",
-  "title",
-  "detail",
-  "instance",
-] as const satisfies readonly (keyof Exception)[];
-
-const LINK_TEXTS = [
-  "rel",
-  "type",
-  "hreflang",
-  "title",
-] as const satisfies readonly (keyof Link)[];
-
-const NOT_FOUND_REASONS: readonly unknown[] = [
-  "gone",
-  "no-such-job",
-  "not-found",
-] satisfies NotFound["reason"][];
-
-const SERVER_ERROR_REASONS: readonly unknown[] = [
-  "http",
-  "malformed",
-  "network",
-] satisfies ServerError["reason"][];
-
-/** The members that are read from documents and results, all unchecked. */
-type Members = {
-  readonly [
-    name in
-      | keyof StatusInfo
-      | keyof NotFound
-      | keyof ServerError
-      | keyof Exception
-      | keyof Link
-      | keyof Http
-      | "id"
-      | "jobId"
-      | "job_id"
-      | "code"
-      | "description"
-  ]?: unknown;
-};
-
-/** Allows members of any value to be read; null and primitives have none. */
-function toMembers(value: unknown): Members {
-  return Object(value) as Members;
-}
-
-/** The words that servers use for each status code, the code itself first. */
-const STATUS_WORDS: readonly (readonly [StatusCode, ...string[]])[] = [
-  ["created"],
-  ["accepted", "queued", "pending"], // queued: openEO
-  ["running", "started", "paused"], // started: WPS; paused: ZOO-Project
-  ["successful", "succeeded", "finished"], // succeeded: WPS; finished: openEO
-  // error: openEO; rejected: ECMWF; lost: sepex, after a crash
-  ["failed", "error", "rejected", "lost"],
-  // canceled: openEO; deleted: ECMWF
-  ["dismissed", "canceled", "cancelled", "deleted"],
-];
-
-function toStatusCode(word: string): StatusInfo["status"] {
-  const lowerCase = word.toLowerCase();
-  const match = STATUS_WORDS.find((words) => words.includes(lowerCase));
-  return match?.[0] ?? "unknown";
-}
-
-/**
- * Returns `undefined` if there is no `type`, `title` or `detail`. Members of a
- * wrong type are ignored (RFC 9457, section 3.1).
- */
-function readException(value: unknown): Exception | undefined {
-  const members = toMembers(value);
-  const exception: Exception = {
-    ...pickTexts(members, EXCEPTION_TEXTS),
-    ...(isInteger(members.status) && { status: members.status }),
-  };
-  return exception.type || exception.title || exception.detail
-    ? exception
-    : undefined;
-}
-
-/** Returns the named members that are non-empty strings. */
-function pickTexts<Name extends keyof Members>(
-  members: Members,
+function hasOptionalStrings(
+  properties: Properties,
   names: readonly Name[],
-): { [name in Name]?: string } {
-  const texts: { [name in Name]?: string } = {};
-  for (const name of names) {
-    const text: unknown = members[name];
-    if (isText(text)) texts[name] = text;
-  }
-  return texts;
-}
-
-/** Returns whether every named member that is present is a non-empty string. */
-function hasOptionalTexts(
-  members: Members,
-  names: readonly (keyof Members)[],
 ): boolean {
-  return names.every((name) => isOptional(members[name], isText));
+  return names.every((name) => isOptional(properties[name], isNonEmptyString));
 }
 
 function isOptional(
@@ -719,45 +457,14 @@ function isOptional(
 
 /** Works across realms: under Jest and in edge VMs, `instanceof` fails. */
 function isPlainObject(value: unknown): value is object {
-  if (!value || typeof value !== "object") return false;
+  if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return !prototype || !Object.getPrototypeOf(prototype);
 }
 
-function isPercentage(value: unknown): value is number {
-  return typeof value === "number" && value >= 0 && value <= 100;
-}
-
-function isInteger(value: unknown): value is number {
-  return Number.isInteger(value);
-}
-
-function isText(value: unknown): value is string {
-  return isString(value) && value !== "";
-}
-
-function isString(value: unknown): value is string {
-  return typeof value === "string";
-}
-
-/**
- * Returns the result of `run`, or `undefined` if it throws. The error is
- * dropped, because it may contain a secret.
- */
-function attempt<T>(run: () => T): T | undefined {
-  try {
-    return run();
-  } catch {
-    return undefined;
-  }
-}
-
 // Helpers: the arguments
 
-/**
- * Throws if an argument is invalid. No message contains the base URL or a
- * header, because either may hold a secret.
- */
+/** No message repeats the base URL or a header: either may hold a secret. */
 function check(condition: unknown, message: string): asserts condition {
   if (!condition) throw new TypeError(`getStatus: ${message}`);
 }
@@ -780,22 +487,20 @@ function toJobUrl(baseUrl: string | URL, jobId: string): string {
     isString(jobId) && segment && segment !== "." && segment !== "..",
     'jobId must be a well-formed string other than "", "." and ".."',
   );
-  const path = url.pathname;
-  let end = path.length;
+  let path = url.pathname;
   // A loop, because /\/+$/ takes quadratic time.
-  while (path.endsWith("/", end)) end--;
-  return `${url.origin}${path.slice(0, end)}/jobs/${segment}${url.search}`;
+  while (path.endsWith("/")) path = path.slice(0, -1);
+  return `${url.origin}${path}/jobs/${segment}${url.search}`;
 }
 
-function toRequestHeaders(headers: RequestHeaders | undefined): {
-  [name: string]: string;
-} {
+function toRequestHeaders(headers: GetStatusOptions["headers"]): StringRecord {
   if (headers === undefined) return { accept: "application/json" };
   const record = attempt(() => {
     const pairs = toPairs(headers);
     // `Headers` rejects what the platform cannot send, but converts any value
-    // to a string: `undefined` would be sent as the text "undefined".
-    return toRecord(pairs) && toRecord(readPairs(new Headers(pairs)));
+    // to a string: `undefined` would be sent as the word "undefined".
+    const areStrings = pairs.every((pair) => [...pair].every(isString));
+    return areStrings && Object.fromEntries(toPairs(new Headers(pairs)));
   });
   // Functions are refused here; null and primitives have thrown above.
   check(
@@ -806,266 +511,244 @@ function toRequestHeaders(headers: RequestHeaders | undefined): {
 }
 
 type Pair = [name: string, value: string];
+type StringRecord = { [name: string]: string };
 
-function toPairs(headers: RequestHeaders): Pair[] {
+function toPairs(headers: NonNullable<GetStatusOptions["headers"]>): Pair[] {
   if (Symbol.iterator in headers) return Array.from(headers as Iterable<Pair>);
-  if (typeof headers.forEach === "function") {
-    return readPairs(headers as HeadersLike);
-  }
-  return Object.entries(headers);
-}
-
-function readPairs(headers: HeadersLike): Pair[] {
+  if (typeof headers.forEach !== "function") return Object.entries(headers);
   const pairs: Pair[] = [];
-  headers.forEach((value, name) => {
+  (headers as HeadersLike).forEach((value, name) => {
     pairs.push([name, value]);
   });
   return pairs;
 }
 
-/**
- * Returns `undefined` if a name or value is not a string. `set-cookie` is left
- * out: browsers neither send nor expose it.
- */
-function toRecord(
-  pairs: readonly Pair[],
-): { [name: string]: string } | undefined {
-  const entries: Pair[] = [];
-  for (const [name, value] of pairs) {
-    if (!isString(name) || !isString(value)) return undefined;
-    const lowerCase = name.toLowerCase();
-    if (lowerCase !== "set-cookie") entries.push([lowerCase, value]);
-  }
-  // Assigning to `record["__proto__"]` would be ignored.
-  return Object.fromEntries(entries);
-}
-
 // Helpers: the request
 
-/** The outcome of a request. */
+type Init = Parameters<Fetch>[1];
+type ResponseLike = Awaited<ReturnType<Fetch>>;
+type Reader = ReturnType<NonNullable<ResponseLike["body"]>["getReader"]>;
+
+/** How a request ended. */
 interface Outcome {
-  /**
-   * `"failed"` if `fetch` failed or did not return a Response, or if the body
-   * broke off.
-   */
   readonly end: "complete" | "too large" | "failed";
-  /** What failed, if `end` is `"failed"`. */
-  readonly message: string;
-  /** What was thrown, if something was. */
-  readonly cause: unknown;
-  /** Absent if `fetch` failed or did not return a Response. */
-  readonly http: Http | undefined;
-  /** The text of the response body, as far as it was read. */
-  readonly body: string;
+  readonly failure: string; // what failed, if something did
+  readonly cause: unknown; // what was thrown, if something was
+  readonly http: Http | undefined; // absent without a valid Response
+  readonly body: string; // the text, as far as it was read
 }
 
 /** Sends the request and reads the response. Never throws. */
 async function sendRequest(
   fetch: Fetch,
   url: string,
-  init: FetchInit,
+  init: Init,
   maxBytes: number,
 ): Promise<Outcome> {
   let end: Outcome["end"] = "failed";
-  let message = "Request failed: see cause";
   let cause: unknown;
   let http: Http | undefined;
-  let reader: BodyReader | undefined;
+  let reader: Reader | undefined;
   const texts: string[] = [];
+  // What has failed if the next step throws.
+  let failure = "Request failed: see cause";
   try {
+    init.signal?.throwIfAborted();
     // Not called as `opts.fetch`: Workers reject that as an illegal invocation.
     const response = await fetch(url, init);
-    message = "fetch did not return a Response with a readable body";
+    failure = "fetch did not return a Response with a readable body";
     // Read before `getReader`, after which `bodyUsed` is true in Bun.
     const { body, bodyUsed } = response;
     // Opened first, so that it can be cancelled if the response is invalid.
     if (body !== null) reader = body.getReader();
     // A used body would be read as an empty one.
-    if (reader ? bodyUsed !== true : body === null) {
-      http = readHead(response, url);
-    }
+    const isReadable = reader ? !bodyUsed : body === null;
+    http = isReadable ? readHead(response, url) : undefined;
     if (http) {
-      message = "Response body could not be read to the end: see cause";
+      failure = "Response body could not be read to the end: see cause";
       end = reader ? await readBody(reader, maxBytes, texts) : "complete";
     }
   } catch (error) {
     cause = error;
   }
-  if (end !== "complete") void cancel(reader);
-  return { end, message, cause, http, body: texts.join("") };
+  // Not awaited: a custom `cancel` may never settle.
+  if (end !== "complete") void attempt(() => reader?.cancel().catch(() => {}));
+  return {
+    end,
+    failure,
+    cause,
+    http,
+    body: texts.join("").replace(/^\uFEFF/, ""),
+  };
 }
 
-/**
- * Returns `undefined` if an injected `fetch` returned members of a wrong type.
- */
+/** Returns `undefined` if a custom `fetch` returned values of a wrong type. */
 function readHead(
-  { status, url, headers }: FetchResponse,
-  requestedUrl: string,
+  response: ResponseLike,
+  requestUrl: string,
 ): Http | undefined {
-  const record = toRecord(readPairs(headers));
-  return isInteger(status) && isString(url) && record
-    ? { status, url: url || requestedUrl, headers: record }
+  const { status, url } = response;
+  const headers: Pair[] = [];
+  let valid = isInteger(status) && isString(url);
+  response.headers.forEach((value, name) => {
+    valid &&= isString(value) && isString(name);
+    if (!valid) return;
+    const lowerCase = name.toLowerCase();
+    // Left out as in browsers, which do not expose it.
+    if (lowerCase !== "set-cookie") headers.push([lowerCase, value]);
+  });
+  return valid
+    ? { status, url: url || requestUrl, headers: Object.fromEntries(headers) }
     : undefined;
 }
 
 /** Appends the text to `texts`, which keeps what arrived if reading throws. */
 async function readBody(
-  reader: BodyReader,
+  reader: Reader,
   maxBytes: number,
   texts: string[],
-): Promise<Outcome["end"]> {
-  const decoder = new TextDecoder();
+): Promise<"complete" | "too large"> {
+  const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
   // Some engines cannot hold a longer string (V8: 536,870,888 characters).
   let room = Math.min(maxBytes, 500_000_000);
-  let end: Outcome["end"] | undefined;
-  // Each chunk is decoded after the next read: most bodies are one chunk, which
-  // Node decodes much faster without `stream`.
-  let last: Uint8Array | undefined;
-  try {
-    while (!end) {
-      const { done, value } = await reader.read();
-      if (done) {
-        end = "complete";
-      } else if (ArrayBuffer.isView(value) && value.BYTES_PER_ELEMENT === 1) {
-        if (last) texts.push(decoder.decode(last, { stream: true }));
-        last = value.subarray(0, room);
-        room -= value.length;
-        if (room < 0) end = "too large";
-      } else {
-        end = "failed"; // not bytes
-      }
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) {
+      texts.push(decoder.decode());
+      return "complete";
     }
-  } finally {
-    // With `stream`, an incomplete character at the end is omitted.
-    texts.push(decoder.decode(last, { stream: end !== "complete" }));
-  }
-  return end;
-}
-
-/**
- * Cancels a stream. The caller does not wait: an injected `cancel` may never
- * settle.
- */
-async function cancel(reader: BodyReader | undefined): Promise<void> {
-  try {
-    await reader?.cancel();
-  } catch {
-    // Best effort: the result does not depend on it.
+    if (!ArrayBuffer.isView(value) || value.BYTES_PER_ELEMENT !== 1) {
+      throw new TypeError("Chunk is not a byte array");
+    }
+    const bytes = value.subarray(0, room);
+    // `stream` keeps an incomplete character for the next chunk. After an ASCII
+    // character there is none, and Node 20 and 22 decode faster without it.
+    const last = bytes[bytes.length - 1] ?? -1;
+    const isAscii = last >= 0 && last < 128;
+    texts.push(decoder.decode(bytes, { stream: !isAscii }));
+    room -= value.length;
+    if (room < 0) return "too large";
   }
 }
 
 // Helpers: the result
 
-function toResult(outcome: Outcome, jobId: string): Result {
-  const { end, message, cause, http, body } = outcome;
-  const success = http && http.status >= 200 && http.status < 300;
-  // A status other than 2xx decides the result, even if the body broke off.
-  if (!http || (success && end === "failed")) {
+/** Throws the reason of an aborted signal, but returns that of a time limit. */
+function throwIfCancelled(signal: AbortSignal | undefined): unknown {
+  try {
+    signal?.throwIfAborted();
+  } catch (reason) {
+    // The reason can be any value, even one whose `name` cannot be read.
+    if (attempt(() => (reason as Error).name) === "TimeoutError") return reason;
+    throw reason;
+  }
+  return undefined;
+}
+
+function toResult(outcome: Outcome, jobId: string, timeout: unknown): Result {
+  const { end, http, body } = outcome;
+  const ok = http !== undefined && http.status >= 200 && http.status < 300;
+  // A status other than 2xx decides the result, even if the body was cut off.
+  if (!http || (ok && end === "failed")) {
+    const cause = timeout ?? outcome.cause;
     return {
       kind: "ServerError",
-      reason: "network",
-      message,
+      reason: timeout ? "timeout" : "network",
+      message: timeout ? "Request timed out" : outcome.failure,
       ...(http && { http }),
       ...(cause !== undefined && { cause }),
     };
   }
 
-  const json =
-    end === "too large"
-      ? undefined
-      : attempt(() => JSON.parse(body) as unknown);
-  const document = toMembers(json);
-  const info = success ? readStatusInfo(document, http, jobId) : undefined;
+  let json: unknown;
+  if (end !== "too large") json = attempt<unknown>(() => JSON.parse(body));
+  const info = ok ? readStatusInfo(toProperties(json), http, jobId) : undefined;
   if (info) return info;
 
-  const exception = readException(document);
-  const common = {
-    message: success
-      ? describeMalformed(outcome, json)
-      : describeError(document, http.status),
-    body,
-    ...(exception && { exception }),
-    http,
-  };
-  const notFound = toNotFoundReason(http.status, document);
-  if (notFound) return { kind: "NotFound", reason: notFound, ...common };
-  const reason = success ? "malformed" : "http";
-  return { kind: "ServerError", reason, ...common };
+  const exception = readException(json);
+  const message = ok
+    ? describeMalformed(outcome, json)
+    : (exception?.detail ?? exception?.title ?? `HTTP ${http.status}`);
+  const shared = { message, body, ...(exception && { exception }), http };
+  const reason = toNotFoundReason(http.status, exception?.type);
+  if (reason) return { kind: "NotFound", reason, ...shared };
+  return { kind: "ServerError", reason: ok ? "malformed" : "http", ...shared };
 }
 
-function describeMalformed(
-  { http, body, end }: Outcome,
-  json: unknown,
-): string {
-  if (end === "too large") return "Response body is too large (see maxBytes)";
-  if (body === "") return "Response body is empty";
+function describeMalformed(outcome: Outcome, json: unknown): string {
+  if (outcome.end === "too large") {
+    return "Response body is too large (see maxBytes)";
+  }
+  if (outcome.body === "") return "Response body is empty";
   if (json === undefined) {
-    const contentType = http?.headers["content-type"] || "none";
+    const contentType = outcome.http?.headers["content-type"] || "none";
     return `Response body is not JSON (Content-Type: ${contentType})`;
   }
   return "Response body is not a job status: it has no status or no job id";
 }
 
-/** Returns the server's description of the error, or `HTTP` and the status. */
-function describeError(document: Members, status: number): string {
-  // RFC 9457 defines `detail` and `title`. pygeoapi, javaPS and Weaver send
-  // `description`, and gateways send `message`.
-  const texts = [
-    document.detail,
-    document.description,
-    document.message,
-    document.title,
-  ];
-  return texts.find(isText) ?? `HTTP ${status}`;
-}
-
 function toNotFoundReason(
   status: number,
-  { type, code }: Members,
+  type: string | undefined,
 ): NotFound["reason"] | undefined {
-  // 1.0 defines a URI that ends in no-such-job. Servers send variants of it or
-  // a plain code, sometimes in `code`.
-  const isNoSuchJob = [type, code].some(
-    (name) =>
-      isString(name) && /(no-such-job|nosuchjob|jobnotfound)$/i.test(name),
-  );
-  switch (status) {
-    case 410:
-      return "gone";
-    case 404:
-      return isNoSuchJob ? "no-such-job" : "not-found";
-    case 400: // Weaver, for an id that is not a UUID
-      return isNoSuchJob ? "no-such-job" : undefined;
-  }
-  return undefined;
+  if (status === 410) return "gone";
+  // 1.0 defines a URI that ends in no-such-job. Servers send variants of it, or
+  // a plain code.
+  const noSuchJob = /(no-such-job|nosuchjob|jobnotfound)$/i;
+  const isNoSuchJob = type !== undefined && noSuchJob.test(type);
+  // Weaver sends 400 for an id that is not a UUID.
+  if (isNoSuchJob && (status === 404 || status === 400)) return "no-such-job";
+  return status === 404 ? "unspecified" : undefined;
 }
 
-/**
- * Returns `undefined` if the document has no status or no id. Real servers omit
- * any other member, or send null or another type.
- */
+/** Only a status and an id are required: servers omit any other property. */
 function readStatusInfo(
-  document: Members,
+  document: Properties,
   http: Http,
   jobId: string,
 ): StatusInfo | undefined {
   const { status } = document;
   const ids = [document.jobID, document.id, document.jobId, document.job_id];
-  if (!isText(status) || !ids.some(isString)) return undefined;
-  const progress = readProgress(document.progress);
-  const exception = readException(document.exception);
-  return {
+  if (!isNonEmptyString(status) || !ids.some(isString)) return undefined;
+  const info: Writable<StatusInfo> = {
     kind: "StatusInfo",
     // The Kubernetes manager of pygeoapi may send an empty id.
-    jobID: ids.find(isText) ?? jobId,
+    jobID: ids.find(isNonEmptyString) ?? jobId,
     status: toStatusCode(status),
-    ...pickTexts(document, STATUS_TEXTS),
-    ...(progress !== undefined && { progress }),
-    ...(exception && { exception }),
     links: readLinks(document.links, http.url),
     document: document as StatusInfo["document"],
     http,
   };
+  copyStrings(document, STATUS_STRINGS, info);
+  const processID = [
+    document.processID,
+    document.processId, // Spatial Vault
+    document.process_id, // DataKaveri
+  ].find(isNonEmptyString);
+  if (processID) info.processID = processID;
+  const progress = readProgress(document.progress);
+  if (progress !== undefined) info.progress = progress;
+  const exception = readException(document.exception);
+  if (exception) info.exception = exception;
+  return info;
+}
+
+/** The words that servers use for each status code, the code itself first. */
+const STATUS_WORDS: readonly (readonly [StatusCode, ...string[]])[] = [
+  ["created"],
+  ["accepted", "queued", "pending"], // queued: openEO
+  ["running", "started", "paused"], // started: WPS; paused: ZOO-Project
+  ["successful", "succeeded", "finished"], // succeeded: WPS; finished: openEO
+  // error: openEO; rejected: ECMWF; lost: sepex, after a crash
+  ["failed", "error", "rejected", "lost"],
+  // canceled: openEO; deleted: ECMWF
+  ["dismissed", "canceled", "cancelled", "deleted"],
+];
+
+function toStatusCode(word: string): StatusInfo["status"] {
+  const lowerCase = word.toLowerCase();
+  const match = STATUS_WORDS.find((words) => words.includes(lowerCase));
+  return match?.[0] ?? "unknown";
 }
 
 function readProgress(value: unknown): number | undefined {
@@ -1075,28 +758,144 @@ function readProgress(value: unknown): number | undefined {
   return isPercentage(progress) ? progress : undefined;
 }
 
-function readLinks(value: unknown, baseUrl: string): Link[] {
-  if (!Array.isArray(value)) return [];
-  // A redirect lets the server choose a long base URL, which each short link
-  // would repeat.
-  const resolvable = value.length * baseUrl.length <= 1_048_576;
+function readLinks(value: unknown, responseUrl: string): Link[] {
+  const entries = toList(value); // DataKaveri sends a single link object
+  // A redirect lets the server choose a long URL, which each short link would
+  // repeat.
+  const resolvable = entries.length * responseUrl.length <= 1_048_576;
   const links: Link[] = [];
-  for (const entry of value as unknown[]) {
-    const link = toMembers(entry);
-    const { href } = link;
-    if (isText(href)) {
-      links.push({
-        href: resolvable ? resolve(href, baseUrl) : href,
-        ...pickTexts(link, LINK_TEXTS),
-      });
-    }
+  for (const entry of entries) {
+    const properties = toProperties(entry);
+    const { href } = properties;
+    if (!isNonEmptyString(href)) continue;
+    const link: Writable<Link> = {
+      href: resolvable ? resolve(href, responseUrl) : href,
+    };
+    copyStrings(properties, LINK_STRINGS, link);
+    links.push(link);
   }
   return links;
 }
 
 /** Returns an absolute URL, or else `href` unchanged. */
-function resolve(href: string, baseUrl: string): string {
+function resolve(href: string, responseUrl: string): string {
   // The limit bounds time: `new URL` takes seconds to encode a very long host.
   if (href.length > 1_024 || /^[a-z][a-z\d+.-]*:/i.test(href)) return href;
-  return attempt(() => new URL(href, baseUrl).href) ?? href;
+  return attempt(() => new URL(href, responseUrl).href) ?? href;
+}
+
+/** FastAPI nests the error in `detail`, and gateways in `error`. */
+function readException(body: unknown): Exception | undefined {
+  if (!body) return undefined;
+  const { detail, error } = toProperties(body);
+  return toException(body) ?? findException(detail) ?? findException(error);
+}
+
+/** Reads an object, or the first in a list that describes an error. */
+function findException(value: unknown): Exception | undefined {
+  for (const entry of toList(value)) {
+    const exception = toException(entry);
+    if (exception) return exception;
+  }
+  return undefined;
+}
+
+/** Properties of a wrong type are ignored (RFC 9457, section 3.1). */
+function toException(value: unknown): Exception | undefined {
+  const error = toProperties(value);
+  const exception: Writable<Exception> = {};
+  const type = [error.type, error.code].find(isNonEmptyString);
+  if (type) exception.type = type;
+  copyStrings(error, ["title", "instance"], exception);
+  const detail = [
+    error.detail,
+    error.description, // pygeoapi and Weaver
+    error.message, // gateways
+    error.msg, // FastAPI
+    error.error, // Keycloak
+  ].find(isNonEmptyString);
+  if (detail) exception.detail = detail;
+  if (isInteger(error.status)) exception.status = error.status;
+  return type || exception.title || detail ? exception : undefined;
+}
+
+// Helpers: unchecked values
+
+/** The properties that are read from documents and results. */
+type Name =
+  | keyof StatusInfo
+  | keyof ErrorResponse
+  | keyof Exception
+  | keyof Link
+  | keyof Http
+  | "id"
+  | "jobId"
+  | "job_id"
+  | "processId"
+  | "process_id"
+  | "code"
+  | "description"
+  | "msg"
+  | "error";
+
+type Properties = { readonly [name in Name]?: unknown };
+
+const STATUS_STRINGS = [
+  "type",
+  "processID",
+  "message",
+  "created",
+  "started",
+  "finished",
+  "updated",
+] as const;
+
+const LINK_STRINGS = ["rel", "type", "hreflang", "title"] as const;
+
+/** Lets any value be read as a record; null and primitives have no property. */
+function toProperties(value: unknown): Properties {
+  return Object(value) as Properties;
+}
+
+function toList(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [value];
+}
+
+type Writable<T> = { -readonly [name in keyof T]: T[name] };
+
+/** Copies the named properties that are non-empty strings. */
+function copyStrings<N extends Name>(
+  source: Properties,
+  names: readonly N[],
+  target: { [name in N]?: string },
+): void {
+  for (const name of names) {
+    const value: unknown = source[name];
+    if (isNonEmptyString(value)) target[name] = value;
+  }
+}
+
+function isPercentage(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && value <= 100;
+}
+
+function isInteger(value: unknown): value is number {
+  return Number.isInteger(value);
+}
+
+function isNonEmptyString(value: unknown): value is string {
+  return isString(value) && value !== "";
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+/** Returns `undefined` if `run` throws. The error may contain a secret. */
+function attempt<T>(run: () => T): T | undefined {
+  try {
+    return run();
+  } catch {
+    return undefined;
+  }
 }

@@ -107,11 +107,129 @@ describe("an abort", (test) => {
     await getStatus("https://h", "j", { fetch: answering(STATUS), signal });
     assert.deepEqual(added, []);
   });
+});
 
-  test("getStatus() rejects with a TimeoutError when the time limit expires", async () => {
+describe("a time limit", (test) => {
+  const limit = new DOMException("The operation timed out", "TimeoutError");
+  const timeout = { kind: "ServerError", reason: "timeout", message: "Request timed out", cause: limit } as const;
+  const http = (status: number) => ({ status, url: "https://h/jobs/j", headers: {} });
+
+  /** A response whose body is `text`; the signal aborts before the read of the end, which then fails or not. */
+  function expiring(abort: AbortController, status: number, text: string, fails: boolean): Fetch {
+    let reads = 0;
+    const read = async () => {
+      if (++reads === 1) return { done: false, value: new TextEncoder().encode(text) };
+      abort.abort(limit);
+      if (fails) throw new Error("a copy");
+      return { done: true };
+    };
+    const body = { getReader: () => ({ read, cancel: async () => {} }) };
+    return async () => ({ status, url: "", headers: new Headers(), body });
+  }
+
+  test("getStatus() sends nothing and returns a timeout if the limit expired before the call", async () => {
+    const fetch = answering(STATUS);
+    assert.deepEqual(await getStatus("https://h", "j", { fetch, signal: AbortSignal.abort(limit) }), timeout);
+    assert.deepEqual(fetch.calls, []);
+  });
+
+  test("getStatus() checks its arguments before the limit", async () => {
+    const error = await rejection(getStatus("https://h", "", { signal: AbortSignal.abort(limit) }));
+    assert.ok(error instanceof TypeError);
+  });
+
+  test("getStatus() returns a timeout without http if no response head has arrived", async () => {
+    const abort = new AbortController();
+    const pending = getStatus("https://h", "j", { fetch: obedient, signal: abort.signal });
+    abort.abort(limit);
+    assert.deepEqual(await pending, timeout);
+  });
+
+  test("getStatus() returns a timeout if AbortSignal.timeout() expires, alone or through AbortSignal.any()", async () => {
     const alive = setInterval(() => {}, 1000); // the timer of AbortSignal.timeout() does not keep the process alive
-    const error = await rejection(getStatus("https://h", "j", { fetch: obedient, signal: AbortSignal.timeout(5) }));
+    const { signal } = new AbortController();
+    for (const limited of [AbortSignal.timeout(5), AbortSignal.any([signal, AbortSignal.timeout(5)])]) {
+      const result = await getStatus("https://h", "j", { fetch: obedient, signal: limited });
+      assert.deepEqual(result, { ...timeout, cause: limited.reason as unknown });
+    }
     clearInterval(alive);
-    assert.equal((error as Error).name, "TimeoutError");
+  });
+
+  test("getStatus() returns a timeout with http if the body of a 2xx has not arrived completely", async () => {
+    for (const status of [200, 202]) {
+      const abort = new AbortController();
+      const fetch = expiring(abort, status, JSON.stringify(STATUS), true);
+      const result = await getStatus("https://h", "j", { fetch, signal: abort.signal });
+      assert.deepEqual(result, { ...timeout, http: http(status) });
+    }
+  });
+
+  for (const [status, reason] of [
+    [404, "unspecified"],
+    [410, "gone"],
+    [500, "http"],
+  ] as const) {
+    test(`getStatus() returns ${reason} for a ${status} whose body the limit cuts off`, async () => {
+      const abort = new AbortController();
+      const fetch = expiring(abort, status, "<p>", true);
+      const result = await getStatus("https://h", "j", { fetch, signal: abort.signal });
+      assert.ok(result.kind !== "StatusInfo");
+      assert.deepEqual([result.reason, result.body, result.cause], [reason, "<p>", undefined]);
+    });
+  }
+
+  test("getStatus() returns a response that arrived completely although the limit expired", async () => {
+    for (const [status, text, expected] of [
+      [200, JSON.stringify(STATUS), "StatusInfo"],
+      [200, "<p>", "malformed"],
+      [503, "busy", "http"],
+    ] as const) {
+      const abort = new AbortController();
+      const fetch = expiring(abort, status, text, false);
+      const result = await getStatus("https://h", "j", { fetch, signal: abort.signal });
+      assert.equal(result.reason ?? result.kind, expected);
+    }
+  });
+
+  test("getStatus() returns malformed if the body was over maxBytes before the limit expired", async () => {
+    const abort = new AbortController();
+    const fetch: Fetch = async () => (abort.abort(limit), Response.json(STATUS));
+    const result = await getStatus("https://h", "j", { fetch, signal: abort.signal, maxBytes: 1 });
+    assert.equal(result.reason, "malformed");
+  });
+
+  test("getStatus() returns a timeout if the fetch ignores the signal and then fails or returns no Response", async () => {
+    for (const settle of [
+      () => Promise.reject(new Error("late")),
+      async () => undefined,
+      async () => ({ status: 200 }),
+    ]) {
+      const abort = new AbortController();
+      const fetch = (async () => (abort.abort(limit), settle())) as unknown as Fetch;
+      assert.deepEqual(await getStatus("https://h", "j", { fetch, signal: abort.signal }), timeout);
+    }
+  });
+
+  test("getStatus() recognises a limit by the name of the reason alone", async () => {
+    for (const reason of [{ name: "TimeoutError" }, Object.assign(new Error("x"), { name: "TimeoutError" })]) {
+      const result = await getStatus("https://h", "j", { fetch: answering(STATUS), signal: AbortSignal.abort(reason) });
+      assert.equal(result.kind === "ServerError" && result.cause, reason);
+    }
+    const unreadable = {
+      get name(): string {
+        throw new Error("no name");
+      },
+    };
+    for (const reason of ["TimeoutError", { name: "timeouterror" }, { code: "TimeoutError" }, unreadable]) {
+      const pending = getStatus("https://h", "j", { fetch: answering(STATUS), signal: AbortSignal.abort(reason) });
+      assert.equal(await rejection(pending), reason);
+    }
+  });
+
+  test("getStatus() rejects if the signal was cancelled before its limit expired", async () => {
+    const abort = new AbortController();
+    abort.abort("cancelled");
+    abort.abort(limit);
+    assert.equal(await rejection(getStatus("https://h", "j", { fetch: obedient, signal: abort.signal })), "cancelled");
   });
 });

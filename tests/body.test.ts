@@ -24,6 +24,19 @@ describe("the body", (test) => {
     }
   });
 
+  test("getStatus() reads a character that empty chunks and views of signed bytes split", async () => {
+    const nothing = new Uint8Array(0);
+    for (const view of [Uint8Array, Int8Array]) {
+      for (let at = 1; at < BYTES.length; at++) {
+        const parts = [new view(BYTES.slice(0, at)), nothing, new view(BYTES.slice(at))] as Uint8Array[];
+        const read = async () => (parts.length ? { done: false, value: parts.shift() } : { done: true });
+        const body = { getReader: () => ({ read, cancel: async () => {} }) };
+        const fetch: Fetch = async () => ({ status: 200, url: "", headers: new Headers(), body });
+        assert.equal((await getStatus("https://h", "j", { fetch })).message, "é€😀", `${view.name} ${at}`);
+      }
+    }
+  });
+
   test("getStatus() reads empty chunks between others", async () => {
     const nothing = new Uint8Array(0);
     const result = await resultOf(chunks([nothing, BYTES.slice(0, 5), nothing, nothing, BYTES.slice(5), nothing]));
@@ -90,7 +103,7 @@ describe("maxBytes", (test) => {
       );
       assert.equal(
         "reason" in padded && padded.reason,
-        status === 200 ? "malformed" : status === 404 ? "not-found" : "http",
+        status === 200 ? "malformed" : status === 404 ? "unspecified" : "http",
       );
     }
   });
@@ -195,7 +208,7 @@ describe("a body that breaks off", (test) => {
   for (const [status, outcome] of [
     [302, "http"],
     [400, "http"],
-    [404, "not-found"],
+    [404, "unspecified"],
     [410, "gone"],
     [500, "http"],
     [503, "http"],

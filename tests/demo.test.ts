@@ -53,7 +53,7 @@ describe("npm start", (test) => {
       /^ {2}status {5}failed$/m,
       /^ {2}status {5}dismissed$/m,
       /^ {2}reason {5}no-such-job$/m,
-      /^ {2}reason {5}not-found$/m,
+      /^ {2}reason {5}unspecified$/m,
       /^ {2}reason {5}network$/m,
       /^ {2}cause {6}ECONNREFUSED/m,
       /^ {2}http {7}no response$/m,
@@ -190,7 +190,7 @@ describe("npm start", (test) => {
       assert.equal(code, 2);
       assert.deepEqual(out.split("\n").slice(0, 4), [
         "ServerError http: HTTP 503; next request in 1 s (the server may recover, Retry-After)",
-        "NotFound not-found: HTTP 404; next request in 1.5 s (the job may be new)",
+        "NotFound unspecified: HTTP 404; next request in 1.5 s (the job may be new)",
         "[--------------------]   ? %  captured; next request in 2.3 s (the status is unknown)",
         "ServerError http: HTTP 401",
       ]);

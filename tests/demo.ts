@@ -243,6 +243,7 @@ function causes(result: Result, requested: string): string[] {
         "there is no such job",
       ];
     case "ServerError":
+      if (result.reason === "timeout") return ["the server is slow or does not respond"];
       if (result.reason === "network") return networkCauses(code(result.cause));
       if (result.reason === "malformed") {
         return /html/i.test(result.http.headers["content-type"] ?? "")

@@ -161,7 +161,7 @@ describe("a fault on the wire", (test) => {
       "no-such-job 404",
       '{"type":"NoSuchJob"}',
     ],
-    ["a 404 that breaks in its chunks", [head(404, chunked), chunk("<p>"), "zz"], "end", "not-found 404", "<p>"],
+    ["a 404 that breaks in its chunks", [head(404, chunked), chunk("<p>"), "zz"], "end", "unspecified 404", "<p>"],
     ["a redirect without Location", [head(302, length(1)), "x"], "end", "http 302", "x"],
     ["a redirect to another scheme", [head(302, "Location: ftp://h/jobs/j", length(0))], "end", "network -"],
     ["a redirect to a file", [head(302, "Location: file:///etc/passwd", length(0))], "end", "network -"],

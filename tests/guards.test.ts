@@ -16,7 +16,9 @@ function which(value: unknown): string[] {
     .map(([kind]) => kind);
 }
 
-const fetches: [string, Fetch][] = [
+const limit = new AbortController();
+const expired = AbortSignal.abort(new DOMException("x", "TimeoutError"));
+const fetches: [string, Fetch, AbortSignal?][] = [
   ["a bare StatusInfo", answering({ jobID: "j", status: "running" })],
   [
     "a full StatusInfo",
@@ -46,10 +48,16 @@ const fetches: [string, Fetch][] = [
   ["a network failure without a head", () => Promise.reject(new Error("x"))],
   ["a network failure without a cause", () => Promise.reject()],
   ["a network failure with a head", async () => new Response(chunks(["{"], { error: new Error("x") }))],
+  [
+    "a timeout with a head",
+    async () => (limit.abort(expired.reason), new Response(chunks(["{"], { error: new Error("x") }))),
+    limit.signal,
+  ],
+  ["a timeout without a head", answering(""), expired],
 ];
 
 const results: [string, Result][] = [];
-for (const [name, fetch] of fetches) results.push([name, await getStatus("https://h", "j", { fetch })]);
+for (const [name, fetch, signal] of fetches) results.push([name, await getStatus("https://h", "j", { fetch, signal })]);
 
 describe("the guards", (test) => {
   for (const [name, result] of results) {
@@ -130,6 +138,7 @@ describe("a near miss", (test) => {
   const [, missing] = results[3]!;
   const [, http] = results[6]!;
   const [, network] = results[11]!;
+  const [, timeout] = results[12]!;
   const required = [REMOVED, undefined, null, 5, true, {}, [], ""];
   const optional = [null, 5, true, {}, [], ""];
   const cases: [string, Result, string, unknown[]][] = [
@@ -187,7 +196,7 @@ describe("a near miss", (test) => {
       "document",
       [REMOVED, undefined, null, {}, [], "x", 5, { status: "" }, { status: 5 }, { status: null }],
     ],
-    ...[full, missing, http, network].flatMap((result): [string, Result, string, unknown[]][] => [
+    ...[full, missing, http, network, timeout].flatMap((result): [string, Result, string, unknown[]][] => [
       ["http.status", result, "http.status", [REMOVED, undefined, null, "200", 200.5, NaN, Infinity, {}]],
       ["http.url", result, "http.url", required],
       [
@@ -199,10 +208,12 @@ describe("a near miss", (test) => {
     ]),
     ...[full, missing, http].map((result): [string, Result, string, unknown[]] => ["http", result, "http", required]),
     ["http", network, "http", [null, 5, true, {}, [], ""]],
-    ["reason", missing, "reason", [...required, "http", "network", "malformed", "Gone"]],
-    ["reason", http, "reason", [...required, "gone", "not-found", "network", "HTTP"]],
+    ["http", timeout, "http", [null, 5, true, {}, [], ""]],
+    ["reason", missing, "reason", [...required, "http", "network", "timeout", "malformed", "Gone", "not-found"]],
+    ["reason", http, "reason", [...required, "gone", "unspecified", "network", "timeout", "HTTP"]],
     ["reason", network, "reason", [...required, "gone", "http", "malformed"]],
-    ...[missing, http, network].map((result): [string, Result, string, unknown[]] => [
+    ["reason", timeout, "reason", [...required, "gone", "http", "malformed", "TimeoutError"]],
+    ...[missing, http, network, timeout].map((result): [string, Result, string, unknown[]] => [
       "message",
       result,
       "message",
@@ -215,14 +226,16 @@ describe("a near miss", (test) => {
       [REMOVED, undefined, null, 5, true, {}, []],
     ]),
     ["body", network, "body", [null, 5, "", "x"]],
+    ["body", timeout, "body", [null, 5, "", "x"]],
     ["reason that a StatusInfo has", full, "reason", [null, "", "gone", "http", {}]],
-    ...[missing, http, network].map((result): [string, Result, string, unknown[]] => [
+    ...[missing, http, network, timeout].map((result): [string, Result, string, unknown[]] => [
       "status that it has",
       result,
       "status",
       [null, "", "running", 404, {}],
     ]),
     ["exception", network, "exception", [null, {}, { type: "t" }]],
+    ["exception", timeout, "exception", [null, {}, { type: "t" }]],
     ...[missing, http].map((result): [string, Result, string, unknown[]] => [
       "exception",
       result,
@@ -257,7 +270,7 @@ describe("a near miss", (test) => {
     ["a Map of another realm", vm.runInNewContext("new Map()")],
   ] as [string, unknown][]) {
     test(`no guard holds for a result whose http.headers is ${name}`, () => {
-      for (const result of [full, missing, http, network]) {
+      for (const result of [full, missing, http, network, timeout]) {
         assert.deepEqual(which({ ...result, http: { ...result.http, headers } }), []);
       }
     });
@@ -268,7 +281,7 @@ describe("a near miss", (test) => {
     ["an object of another realm", vm.runInNewContext('({ a: "1" })')],
   ] as [string, unknown][]) {
     test(`a guard holds for a result whose http.headers is ${name}`, () => {
-      for (const result of [full, missing, http, network]) {
+      for (const result of [full, missing, http, network, timeout]) {
         assert.deepEqual(which({ ...result, http: { ...result.http, headers } }), [result.kind]);
       }
     });

@@ -134,7 +134,7 @@ describe("a hostile document", (test) => {
     const missing = await getStatus("https://h", "j", {
       fetch: answering({ type: `${"no-such-job".repeat(40_000)}!` }, { status: 404 }),
     });
-    assert.equal(missing.kind === "NotFound" && missing.reason, "not-found");
+    assert.equal(missing.kind === "NotFound" && missing.reason, "unspecified");
   });
 });
 

@@ -252,7 +252,8 @@ describe("a chunk", (test) => {
       const success = await read({ status: 200, url: "", headers, body: broken });
       assert.ok(success.kind === "ServerError" && success.reason === "network");
       assert.equal(success.message, BROKEN);
-      assert.ok(!("cause" in success)); // nothing was thrown
+      assert.ok(success.cause instanceof TypeError);
+      assert.equal(success.cause.message, "Chunk is not a byte array");
       assert.deepEqual(success.http, { status: 200, url: URL_REQUESTED, headers: {} });
       assert.equal(broken.cancelled, 1);
 

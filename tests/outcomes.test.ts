@@ -12,32 +12,37 @@ function resultOf(fetch: Fetch, maxBytes?: number): Promise<Result> {
 
 describe("every kind and reason", (test) => {
   const reasons: [number, object | string, string][] = [
-    [404, "", "NotFound not-found"],
-    [404, "<html>", "NotFound not-found"],
-    [404, { type: "NotFound" }, "NotFound not-found"],
+    [404, "", "NotFound unspecified"],
+    [404, "<html>", "NotFound unspecified"],
+    [404, { type: "NotFound" }, "NotFound unspecified"],
     [404, { code: "NoSuchJob" }, "NotFound no-such-job"],
     [404, { code: "JobNotFound", message: "m" }, "NotFound no-such-job"],
     [404, { type: "JobNotFound" }, "NotFound no-such-job"],
     [404, { type: "urn:x:jobnotfound" }, "NotFound no-such-job"],
-    [404, { type: "about:blank", code: "no-such-job" }, "NotFound no-such-job"],
-    [404, { code: 404 }, "NotFound not-found"],
-    [404, { code: ["NoSuchJob"] }, "NotFound not-found"],
-    [404, { code: "NoSuchJobs" }, "NotFound not-found"],
-    [404, { code: "JobNotFoundException" }, "NotFound not-found"],
+    [404, { type: "about:blank", code: "no-such-job" }, "NotFound unspecified"],
+    [404, { type: "", code: "no-such-job" }, "NotFound no-such-job"],
+    [404, { detail: { type: NO_SUCH_JOB } }, "NotFound no-such-job"],
+    [400, { detail: [{ loc: [] }, { type: NO_SUCH_JOB }] }, "NotFound no-such-job"],
+    [404, { error: { code: "NoSuchJob" } }, "NotFound no-such-job"],
+    [404, { title: "t", detail: { type: NO_SUCH_JOB } }, "NotFound unspecified"],
+    [404, { code: 404 }, "NotFound unspecified"],
+    [404, { code: ["NoSuchJob"] }, "NotFound unspecified"],
+    [404, { code: "NoSuchJobs" }, "NotFound unspecified"],
+    [404, { code: "JobNotFoundException" }, "NotFound unspecified"],
     [400, { code: "JobNotFound" }, "NotFound no-such-job"],
     ...[401, 405, 409, 422].map((status): [number, object, string] => [
       status,
       { code: "NoSuchJob" },
       "ServerError http",
     ]),
-    [404, { title: "NoSuchJob", detail: "no-such-job" }, "NotFound not-found"],
-    [404, { type: [NO_SUCH_JOB], title: "t" }, "NotFound not-found"],
-    [404, { type: `${NO_SUCH_JOB}/` }, "NotFound not-found"],
-    [404, { type: "no-such-job-here" }, "NotFound not-found"],
-    [404, { type: "no such job" }, "NotFound not-found"],
-    [404, { type: "no-suchjob" }, "NotFound not-found"],
-    [404, { type: "no-such-jobs" }, "NotFound not-found"],
-    [404, [{ type: NO_SUCH_JOB }], "NotFound not-found"],
+    [404, { title: "NoSuchJob", detail: "no-such-job" }, "NotFound unspecified"],
+    [404, { type: [NO_SUCH_JOB], title: "t" }, "NotFound unspecified"],
+    [404, { type: `${NO_SUCH_JOB}/` }, "NotFound unspecified"],
+    [404, { type: "no-such-job-here" }, "NotFound unspecified"],
+    [404, { type: "no such job" }, "NotFound unspecified"],
+    [404, { type: "no-suchjob" }, "NotFound unspecified"],
+    [404, { type: "no-such-jobs" }, "NotFound unspecified"],
+    [404, [{ type: NO_SUCH_JOB }], "NotFound unspecified"],
     [404, { type: NO_SUCH_JOB }, "NotFound no-such-job"],
     [404, { type: NO_SUCH_JOB.replace("http:", "https:") }, "NotFound no-such-job"],
     [404, { type: "http://www.opengis.net/def/rel/ogc/1.0/exception/no-such-job" }, "NotFound no-such-job"],
@@ -54,7 +59,7 @@ describe("every kind and reason", (test) => {
     [403, { type: NO_SUCH_JOB }, "ServerError http"],
     [500, { type: NO_SUCH_JOB }, "ServerError http"],
     [401, { jobID: "j", status: "running" }, "ServerError http"],
-    [404, { jobID: "j", status: "running" }, "NotFound not-found"],
+    [404, { jobID: "j", status: "running" }, "NotFound unspecified"],
     [500, { jobID: "j", status: "running" }, "ServerError http"],
     ...[
       300, 301, 302, 307, 308, 401, 402, 403, 405, 406, 408, 409, 411, 418, 423, 429, 451, 499, 500, 501, 502, 503, 504,
@@ -192,9 +197,15 @@ describe("the message", (test) => {
     [{ title: "d", type: "t" }, "d"],
     [{ detail: "", description: "b" }, "b"],
     [{ detail: null, message: "c" }, "c"],
+    [{ detail: "", msg: "m", error: "e" }, "m"],
+    [{ error: "e", title: "d" }, "e"],
     [{ detail: [{ msg: "x" }], title: "d" }, "d"],
+    [{ detail: [{ msg: "x" }], type: "t" }, "HTTP 503"],
+    [{ detail: [{ msg: "x" }] }, "x"],
+    [{ detail: { title: "x" } }, "x"],
+    [{ error: { message: "x" } }, "x"],
     [{ detail: 5 }, "HTTP 503"],
-    [{ error: "x", code: "y", type: "t" }, "HTTP 503"],
+    [{ code: "y" }, "HTTP 503"],
     ["", "HTTP 503"],
     ["<p>Service Unavailable", "HTTP 503"],
     ["null", "HTTP 503"],
@@ -251,12 +262,54 @@ describe("the message", (test) => {
 });
 
 describe("the exception", (test) => {
+  const exceptions: [string, unknown, object | undefined][] = [
+    ["code in place of type", { code: "c" }, { type: "c" }],
+    ["type before code", { code: "c", type: "t" }, { type: "t" }],
+    ["code if type is empty", { code: "c", type: "" }, { type: "c" }],
+    ["a code that is a number", { code: 404 }, undefined],
+    ["description (pygeoapi)", { description: "d" }, { detail: "d" }],
+    ["message (sepex)", { message: "m" }, { detail: "m" }],
+    ["msg (FastAPI)", { msg: "m" }, { detail: "m" }],
+    ["error (Honua)", { error: "e" }, { detail: "e" }],
+    [
+      "detail before the others",
+      { error: "e", msg: "4", message: "3", description: "2", detail: "1" },
+      { detail: "1" },
+    ],
+    ["description before the rest", { error: "e", msg: "4", message: "3", description: "2" }, { detail: "2" }],
+    ["message before the rest", { error: "e", msg: "4", message: "3" }, { detail: "3" }],
+    ["msg before error", { error: "e", msg: "4" }, { detail: "4" }],
+    ["an object in detail (FastAPI)", { detail: { type: "t", status: 404 } }, { type: "t", status: 404 }],
+    ["a list in detail (FastAPI)", { detail: [null, 5, "x", {}, { msg: "m" }, { msg: "n" }] }, { detail: "m" }],
+    ["an object in error (gateways)", { error: { code: "c", message: "m" } }, { type: "c", detail: "m" }],
+    ["a list in error", { error: [{ message: "m" }] }, { detail: "m" }],
+    ["detail before error", { detail: { type: "d" }, error: { type: "e" } }, { type: "d" }],
+    ["error if detail describes nothing", { detail: [{}], error: { type: "e" } }, { type: "e" }],
+    ["the body before both", { title: "T", detail: { type: "d" }, error: { type: "e" } }, { title: "T" }],
+    ["the body before both (Weaver)", { description: "d", error: { code: "404" } }, { detail: "d" }],
+    ["nothing deeper", { detail: { detail: { type: "t" } } }, undefined],
+    ["no list in a list", { detail: [[{ type: "t" }]] }, undefined],
+    ["no list of exceptions", [{ type: "t" }], undefined],
+    ["no string", '"boom"', undefined],
+  ];
+  for (const [name, body, exception] of exceptions) {
+    test(`getStatus() reads an exception with ${name}`, async () => {
+      for (const status of [200, 400, 404, 410, 500]) {
+        const result = await resultOf(answering(body as object, { status }));
+        assert.deepEqual(result.exception, exception);
+        assert.equal("exception" in result, exception !== undefined);
+      }
+      const info = await resultOf(answering({ jobID: "j", status: "failed", exception: body }));
+      assert.deepEqual(info.exception, exception);
+    });
+  }
+
   test("getStatus() reads the body of NotFound, http and malformed as an exception, if it is one", async () => {
     const exception = { type: "t", title: "T", detail: "d", instance: "i", status: 418 };
     for (const status of [200, 400, 404, 410, 500]) {
       const result = await resultOf(answering({ ...exception, code: "c" }, { status }));
       assert.deepEqual("exception" in result && result.exception, exception);
-      const none = await resultOf(answering({ code: "c", description: "d", status: 500, instance: "i" }, { status }));
+      const none = await resultOf(answering({ status: 500, instance: "i" }, { status }));
       assert.ok(!("exception" in none));
     }
   });

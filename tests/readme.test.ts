@@ -13,7 +13,6 @@ const out = new URL(".build/readme/", root);
 const read = (path: string): string => readFileSync(new URL(path, root), "utf8");
 const manifest = JSON.parse(read("package.json"));
 const text = read("README.md");
-const lines = text.trimEnd().split("\n");
 
 interface Program {
   readonly file: string;
@@ -123,14 +122,6 @@ describe("the README", (test) => {
     assert.deepEqual(
       commands.map(([, command]) => command),
       [`npm install ${manifest.name}`, "npm init", "npm ci", "npm start -- <baseUrl> <jobId>"],
-    );
-  });
-
-  test("has at most 280 lines, of at most 120 characters except in tables and around links", () => {
-    assert.ok(lines.length <= 280, `${lines.length} lines`);
-    assert.deepEqual(
-      lines.filter((line) => line.length > 120 && !line.startsWith("|") && !/\]\(|<http/.test(line)),
-      [],
     );
   });
 

@@ -12,7 +12,7 @@ const release: Release = {
   tag: "v1.2.3",
   manifest,
   lock: { version: "1.2.3" },
-  source: "// p 1.2.3 | MIT-0 | npm: p\n\nexport {};\n",
+  source: "// p 1.2.3 | MIT-0\n\nexport {};\n",
   changelog: "# Changelog\n\n## 1.2.3 - 2026-11-24\n\n- Added a thing.\n\n## 1.2.2 - 2026-11-23\n\n- Fixed a thing.\n",
 };
 const github = { GITHUB_SERVER_URL: "https://git.example", GITHUB_REPOSITORY: "Owner/repo.ts" };
@@ -38,21 +38,9 @@ describe("disagreements()", (test) => {
     ["another tag", { tag: "v1.2.4" }, /^The tag is v1\.2\.4, but package\.json has version 1\.2\.3$/],
     ["a tag without the v", { tag: "1.2.3" }, /^The tag is 1\.2\.3/],
     ["an old lock", { lock: { version: "1.2.2" } }, /^package-lock\.json has version 1\.2\.2/],
-    [
-      "a source of another version",
-      { source: "// p 1.2.2 | MIT-0 | npm: p\n" },
-      /^The first line of src\/get-status\.ts/,
-    ],
-    [
-      "a source with another licence",
-      { source: "// p 1.2.3 | MIT | npm: p\n" },
-      /^The first line of src\/get-status\.ts/,
-    ],
-    [
-      "a source without its line",
-      { source: "\n// p 1.2.3 | MIT-0 | npm: p\n" },
-      /^The first line of src\/get-status\.ts/,
-    ],
+    ["a source of another version", { source: "// p 1.2.2 | MIT-0\n" }, /^The first line of src\/get-status\.ts/],
+    ["a source with another licence", { source: "// p 1.2.3 | MIT\n" }, /^The first line of src\/get-status\.ts/],
+    ["a source without its line", { source: "\n// p 1.2.3 | MIT-0\n" }, /^The first line of src\/get-status\.ts/],
     [
       "a changelog without an entry",
       { changelog: "# Changelog\n\n## 1.2.2 - 2026-11-23\n\n- x\n" },

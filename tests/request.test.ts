@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { Headers as UndiciHeaders } from "undici";
-import { getStatus, type Fetch, type FetchInit, type RequestHeaders } from "../src/get-status.ts";
-import { answering, rejection } from "./support/stub.ts";
+import { getStatus, type Fetch, type GetStatusOptions } from "../src/get-status.ts";
+import { answering, rejection, type FetchInit } from "./support/stub.ts";
 import { describe } from "./support/suite.ts";
 
+type RequestHeaders = NonNullable<GetStatusOptions["headers"]>;
 const STATUS = { jobID: "j", status: "running" };
 
 async function sent(headers?: RequestHeaders): Promise<FetchInit> {

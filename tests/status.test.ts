@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { getStatus, type StatusInfo } from "../src/get-status.ts";
 import { answering } from "./support/stub.ts";
 import { describe } from "./support/suite.ts";
@@ -53,6 +54,16 @@ describe("a status", (test) => {
       });
     }
   }
+
+  test("getStatus() recognises the words of the table above, and no others", () => {
+    const source = readFileSync(new URL("../../src/get-status.ts", import.meta.url), "utf8");
+    const table = /^const STATUS_WORDS.*? = (\[.*?^\]);$/ms.exec(source)?.[1] ?? "";
+    const recognised = [...table.matchAll(/"([^"]*)"/g)].map(([, word]) => word);
+    assert.deepEqual(
+      recognised,
+      words.filter(([status]) => status !== "unknown").flatMap(([, list]) => list),
+    );
+  });
 
   for (const status of [undefined, null, "", 5, true, {}, ["running"], { toString: 1 }]) {
     test(`getStatus() returns malformed for a document with the status ${JSON.stringify(status)}`, async () => {
@@ -324,11 +335,37 @@ describe("the links", (test) => {
     "https://h/",
     5,
     {},
-    { href: "https://h/" },
+    { rel: "self" },
+    { href: "" },
     { 0: { href: "https://h/" }, length: 1 },
   ]) {
     test(`getStatus() returns no links for ${JSON.stringify(links)}`, async () => {
       assert.deepEqual((await read({ jobID: "j", status: "running", links })).links, []);
+    });
+  }
+});
+
+describe("a single link", (test) => {
+  test("getStatus() reads a link object as a list of one (DataKaveri)", async () => {
+    assert.deepEqual((await read({ jobID: "j", status: "running", links: { href: "a", rel: "self" } })).links, [
+      { href: "https://h/jobs/a", rel: "self" },
+    ]);
+  });
+});
+
+describe("the id of the process", (test) => {
+  for (const [members, processID] of [
+    [{ processID: "a", processId: "b", process_id: "c" }, "a"],
+    [{ processId: "b", process_id: "c" }, "b"],
+    [{ process_id: "c" }, "c"],
+    [{ processID: "", processId: null, process_id: "c" }, "c"],
+    [{ processID: 5, processId: ["b"] }, undefined],
+    [{ processid: "a", process: "b" }, undefined],
+  ] as const) {
+    test(`getStatus() reads ${String(processID)} from ${JSON.stringify(members)}`, async () => {
+      const info = await read({ jobID: "j", status: "running", ...members });
+      assert.equal(info.processID, processID);
+      assert.equal("processID" in info, processID !== undefined);
     });
   }
 });
@@ -352,6 +389,11 @@ describe("the exception of a failed job", (test) => {
     ["a fractional status", { type: "t", status: 400.5 }, { type: "t" }],
     ["a null status", { type: "t", status: null }, { type: "t" }],
     ["extra members", { type: "t", code: "x", trace_id: "y" }, { type: "t" }],
+    [
+      "code and description (opengeospatial/ogcapi-processes#32)",
+      { code: "1", description: "d" },
+      { type: "1", detail: "d" },
+    ],
     ["null", null, undefined],
     ["a text", "boom", undefined],
     ["a list", [{ type: "t" }], undefined],

@@ -57,7 +57,7 @@ describe("the recipe that watches a job", (test) => {
       2,
     ],
     ["tolerates a 404 right after the 201", [failure(404), failure(404), job("successful")], "successful", 3],
-    ["ends with a persistent 404", [failure(404)], "NotFound not-found", 6],
+    ["ends with a persistent 404", [failure(404)], "NotFound unspecified", 6],
     ["ends with a job that is gone", [failure(410)], "NotFound gone", 1],
     ["waits for a server that is down", [failure(503), failure(502), job("successful")], "successful", 3],
     ["ends with a server that remains down", [failure(503)], "ServerError http", 6],

@@ -41,7 +41,7 @@ export function disagreements({ tag, manifest, lock, source, changelog }: Releas
   }
 
   const firstLine = source.split("\n", 1)[0];
-  const header = `// ${name} ${version} | ${license} | npm: ${name}`;
+  const header = `// ${name} ${version} | ${license}`;
   if (firstLine !== header) problems.push(`The first line of ${SOURCE} is "${firstLine}", but must be "${header}"`);
 
   const heading = /^## .*/m.exec(changelog)?.[0] ?? "";

@@ -27,7 +27,7 @@ import {
 } from "./stacks.ts";
 
 /** The maximum size of the library, in bytes. */
-const MUST_WEIGH = { getStatus: 2_600, module: 2_900 };
+const MUST_WEIGH = { getStatus: 2_800, module: 3_150 };
 
 interface Calls {
   readonly injected: { readonly microseconds: number; readonly ratio: number };

@@ -20,7 +20,7 @@ describe(name, (test) => {
     failure: /It was told to fail/,
     dismissal: { http: 405, then: "successful" },
     never: { none: "NotFound no-such-job 404: HTTP 404" },
-    wrong: { "/elsewhere": "NotFound not-found 404: HTTP 404" },
+    wrong: { "/elsewhere": "NotFound unspecified 404: HTTP 404" },
     python: { successful: "read correctly", failed: "read correctly", never: "raised NotFoundException" },
     backend: {
       name: "Dagster",

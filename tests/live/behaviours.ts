@@ -173,8 +173,8 @@ export const PYGEOAPI = {
   progress: true,
   results: /"value":\s*3\.0/,
   failure: /It was told to fail$/,
-  dismissal: { http: 200, then: "NotFound not-found" },
-  never: { none: "NotFound not-found 404: none" },
-  wrong: { "/elsewhere": "NotFound not-found 404: HTTP 404" },
+  dismissal: { http: 200, then: "NotFound unspecified" },
+  never: { none: "NotFound unspecified 404: none" },
+  wrong: { "/elsewhere": "NotFound unspecified 404: HTTP 404" },
   python: { successful: "read correctly", failed: "read correctly", never: "raised NotFoundException" },
 } as const;

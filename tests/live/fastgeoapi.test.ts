@@ -14,7 +14,7 @@ describe(name, (test) => {
     for (const [headers, expected] of [
       [{}, "ServerError http 401: no api key"],
       [{ "x-api-key": "wrong" }, "ServerError http 401: invalid api key"],
-      [{ "x-api-key": key }, "NotFound not-found 404: none"],
+      [{ "x-api-key": key }, "NotFound unspecified 404: none"],
     ] as const) {
       assert.equal(line(await getStatus(baseUrl, "none", { headers })), expected);
     }
@@ -26,10 +26,10 @@ describe(name, (test) => {
     ...PYGEOAPI,
     server,
     headers: { "x-api-key": key },
-    dismissal: { http: 500, then: "NotFound not-found" },
+    dismissal: { http: 500, then: "NotFound unspecified" },
     wrong: {
-      "/": "NotFound not-found 404: Not Found",
-      "/geoapi/elsewhere": "NotFound not-found 404: HTTP 404",
+      "/": "NotFound unspecified 404: Not Found",
+      "/geoapi/elsewhere": "NotFound unspecified 404: HTTP 404",
     },
     backend: {
       name: "the server",

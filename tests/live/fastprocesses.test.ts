@@ -22,7 +22,7 @@ describe(name, (test) => {
     failure: /^It was told to fail$/,
     dismissal: { http: 405, then: "successful" },
     never: { none: "NotFound no-such-job 404: Job none not found." },
-    wrong: { "/elsewhere": "NotFound not-found 404: Not Found" },
+    wrong: { "/elsewhere": "NotFound unspecified 404: Not Found" },
     python: { successful: "read correctly", failed: "read correctly", never: "raised NotFoundException" },
     backend: {
       name: "Redis",

@@ -62,12 +62,12 @@ assert.equal(brief(await watch(upstream.baseUrl, jobId, { interval: 200 })), "su
 describe("nginx in front of pygeoapi", (test) => {
   test("a base URL with a prefix reaches the server", async () => {
     assert.equal(info(await getStatus(`${base}/api`, jobId)).jobID, jobId);
-    assert.equal(brief(await getStatus(`${base}/api/`, "none")), "NotFound not-found");
+    assert.equal(brief(await getStatus(`${base}/api/`, "none")), "NotFound unspecified");
   });
 
   test("an unknown path is not found, with an HTML page", async () => {
     const result = await getStatus(`${base}/nothing`, jobId);
-    assert.ok(result.kind === "NotFound" && result.reason === "not-found");
+    assert.ok(result.kind === "NotFound" && result.reason === "unspecified");
     assert.equal(result.message, "HTTP 404");
     assert.match(result.body, /nginx/);
   });

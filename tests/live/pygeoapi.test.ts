@@ -21,7 +21,7 @@ for (const prefix of ["", "/user/ogc-api"]) {
     test("right after the 201, a request returns a status or a plain 404, and the recipe tolerates the latter", async () => {
       const jobs = await Promise.all(Array.from({ length: 10 }, () => execute(baseUrl, "hello-world", { name: "x" })));
       for (const { baseUrl: base, jobId } of jobs) {
-        assert.match(brief(await getStatus(base, jobId)), /^(accepted|running|successful|NotFound not-found)$/);
+        assert.match(brief(await getStatus(base, jobId)), /^(accepted|running|successful|NotFound unspecified)$/);
         assert.equal(brief(await watch(base, jobId, { interval })), "successful");
       }
     });
@@ -72,7 +72,7 @@ for (const prefix of ["", "/user/ogc-api"]) {
         assert.equal(result.message.replaceAll("&lt;", "<").replaceAll("&gt;", ">"), id);
       }
       // WSGI decodes %2F, so that this one is another path.
-      assert.equal(brief(await getStatus(baseUrl, "a/b")), "NotFound not-found");
+      assert.equal(brief(await getStatus(baseUrl, "a/b")), "NotFound unspecified");
     });
 
     test("a base URL with trailing slashes, a query and a fragment reaches the same server", async () => {
@@ -97,7 +97,7 @@ for (const prefix of ["", "/user/ogc-api"]) {
       name,
       ...PYGEOAPI,
       server,
-      wrong: { [`${prefix}/elsewhere`]: "NotFound not-found 404: HTTP 404" },
+      wrong: { [`${prefix}/elsewhere`]: "NotFound unspecified 404: HTTP 404" },
       backend: {
         name: "the server",
         stop: () => server.stop("SIGKILL"),

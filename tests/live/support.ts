@@ -143,12 +143,12 @@ export async function execute(
   return createdJob(response, baseUrl);
 }
 
-/** A result in a word or two: `running`, or `NotFound not-found`. */
+/** A result in a word or two: `running`, or `NotFound unspecified`. */
 export function brief(result: Result): string {
   return result.kind === "StatusInfo" ? result.status : `${result.kind} ${result.reason}`;
 }
 
-/** A result in a line: `running`, or `NotFound not-found 404: no such job`. */
+/** A result in a line: `running`, or `NotFound unspecified 404: no such job`. */
 export function line(result: Result): string {
   if (result.kind === "StatusInfo") return result.status;
   return [brief(result), ...(result.http ? [` ${result.http.status}`] : []), `: ${result.message}`].join("");

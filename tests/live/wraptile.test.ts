@@ -33,7 +33,7 @@ describe(name, (test) => {
     failure: /^Woke up too early$/,
     dismissal: { http: 200, then: "dismissed" },
     never: { none: "NotFound no-such-job 404: Job 'none' does not exist" },
-    wrong: { "/elsewhere": "NotFound not-found 404: Not Found" },
+    wrong: { "/elsewhere": "NotFound unspecified 404: Not Found" },
     // Its documents have no `type`, which the standard requires.
     python: {
       successful: "raised ValidationError",

@@ -35,28 +35,38 @@ function progress(value: unknown): number | undefined {
   return number >= 0 && number <= 100 ? number : undefined;
 }
 
-function exception(value: unknown): Json | undefined {
+/** The first of the members that has a text. */
+const first = (value: unknown, ...names: string[]): string | undefined =>
+  names.map((name) => text(own(value, name))).find((found) => found !== undefined);
+
+function error(value: unknown): Json | undefined {
   if (!isObject(value)) return undefined;
   const status = own(value, "status");
   const read = compact({
-    ...texts(value, "type", "title", "detail", "instance"),
+    type: first(value, "type", "code"),
+    title: first(value, "title"),
+    detail: first(value, "detail", "description", "message", "msg", "error"),
+    instance: first(value, "instance"),
     status: Number.isInteger(status) ? status : undefined,
   });
   return "type" in read || "title" in read || "detail" in read ? read : undefined;
 }
 
+function exception(value: unknown): Json | undefined {
+  const nested = [own(value, "detail"), own(value, "error")].flat();
+  return isObject(value) ? [value, ...nested].map(error).find((read) => read !== undefined) : undefined;
+}
+
 function links(value: unknown, base: string): Json[] {
-  const fits = Array.isArray(value) && value.length * base.length <= 1_048_576;
-  return !Array.isArray(value)
-    ? []
-    : value
-        .filter((link) => isObject(link) && text(own(link, "href")))
-        .map((link) => {
-          let href = own(link, "href") as string;
-          if (!/^[A-Za-z][A-Za-z0-9+\-.]*:/.test(href) && fits && URL.canParse(href, base))
-            href = new URL(href, base).href;
-          return compact({ href, ...texts(link, "rel", "type", "hreflang", "title") });
-        });
+  const entries: unknown[] = isObject(value) ? [value] : Array.isArray(value) ? value : [];
+  const fits = entries.length * base.length <= 1_048_576;
+  return entries
+    .filter((link) => isObject(link) && text(own(link, "href")))
+    .map((link) => {
+      let href = own(link, "href") as string;
+      if (!/^[A-Za-z][A-Za-z0-9+\-.]*:/.test(href) && fits && URL.canParse(href, base)) href = new URL(href, base).href;
+      return compact({ href, ...texts(link, "rel", "type", "hreflang", "title") });
+    });
 }
 
 function problem(body: string, document: unknown, headers: Json): string {
@@ -85,7 +95,8 @@ export function expected(status: number, body: string, asked: string, url: strin
         kind: "StatusInfo",
         jobID: ids.find((id) => id !== "") ?? asked,
         status: Object.keys(WORDS).find((code) => WORDS[code]!.includes(word.toLowerCase())) ?? "unknown",
-        ...texts(document, "type", "processID", "message", "created", "started", "finished", "updated"),
+        ...texts(document, "type", "message", "created", "started", "finished", "updated"),
+        processID: first(document, "processID", "processId", "process_id"),
         progress: progress(own(document, "progress")),
         exception: exception(own(document, "exception")),
         links: links(own(document, "links"), url),
@@ -95,17 +106,14 @@ export function expected(status: number, body: string, asked: string, url: strin
     }
   }
   const described = exception(document);
-  const said = isObject(document)
-    ? ["detail", "description", "message", "title"].map((name) => text(own(document, name))).find(Boolean)
-    : undefined;
-  const rest = { message: said ?? `HTTP ${status}`, body, exception: described, http };
+  const message = described?.["detail"] ?? described?.["title"] ?? `HTTP ${status}`;
+  const rest = { message, body, exception: described, http };
   if (success)
     return compact({ kind: "ServerError", reason: "malformed", ...rest, message: problem(body, document, headers) });
-  const named = [text(own(document, "type")), text(own(document, "code"))].some((name) =>
-    ["no-such-job", "nosuchjob", "jobnotfound"].some((word) => name?.toLowerCase().endsWith(word)),
-  );
+  const type = String(described?.["type"]).toLowerCase();
+  const named = ["no-such-job", "nosuchjob", "jobnotfound"].some((word) => type.endsWith(word));
   if (status === 410) return compact({ kind: "NotFound", reason: "gone", ...rest });
   if (status === 404 || (status === 400 && named))
-    return compact({ kind: "NotFound", reason: named ? "no-such-job" : "not-found", ...rest });
+    return compact({ kind: "NotFound", reason: named ? "no-such-job" : "unspecified", ...rest });
   return compact({ kind: "ServerError", reason: "http", ...rest });
 }

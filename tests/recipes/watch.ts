@@ -30,7 +30,8 @@ function hasEnded(result: Result): boolean {
   // Some servers respond with 404 right after a job was created.
   if (result.kind === "NotFound") return result.reason === "gone";
   // Only these failures can be temporary: a wrong key or an HTML page does not go away.
-  return result.reason !== "network" && ![408, 425, 429, 500, 502, 503, 504].includes(result.http.status);
+  if (result.reason === "network" || result.reason === "timeout") return false;
+  return ![408, 425, 429, 500, 502, 503, 504].includes(result.http.status);
 }
 
 /** Retry-After, which is a number of seconds or a date, in milliseconds; at most an hour. */

@@ -37,22 +37,17 @@ async function answer(
   if (request.method !== "GET") return reply(405, { error: "only GET is allowed" });
   // getStatus() rejects these ids, since a URL resolves them to another resource.
   if (!jobId || jobId === "." || jobId === "..") return reply(404, { error: "no such job" });
-  const signal = AbortSignal.timeout(10_000);
-  try {
-    const result = await getStatus(baseUrl, jobId, { ...opts, signal });
-    switch (result.kind) {
-      case "StatusInfo":
-        return reply(200, { status: result.status, progress: result.progress, message: result.message });
-      case "NotFound":
-        return reply(404, { error: "no such job" });
-      case "ServerError":
-        console.error(result.reason, JSON.stringify(result.message.slice(0, 200))); // quoted, since a server wrote it
-        return reply(502, { error: "no status from the server" });
-    }
-  } catch (error) {
-    // Anything else is a programming error, such as a missing base URL, and goes to the platform's log.
-    if (!signal.aborted) throw error;
-    return reply(504, { error: "no status from the server in time" });
+  const result = await getStatus(baseUrl, jobId, { ...opts, signal: AbortSignal.timeout(10_000) });
+  switch (result.kind) {
+    case "StatusInfo":
+      return reply(200, { status: result.status, progress: result.progress, message: result.message });
+    case "NotFound":
+      return reply(404, { error: "no such job" });
+    case "ServerError":
+      console.error(result.reason, JSON.stringify(result.message.slice(0, 200))); // quoted, since a server wrote it
+      return result.reason === "timeout"
+        ? reply(504, { error: "no status from the server in time" })
+        : reply(502, { error: "no status from the server" });
   }
 }
 

@@ -49,21 +49,18 @@ export class JobWatch extends WorkflowEntrypoint<Env, Params> {
 
 /** One word for the outcome of one request; "pending" if the watch goes on. */
 async function requestOutcome({ BASE_URL, TOKEN }: Env, jobId: string): Promise<string> {
-  const signal = AbortSignal.timeout(30_000);
-  try {
-    const result = await getStatus(BASE_URL, jobId, { headers: { authorization: `Bearer ${TOKEN}` }, signal });
-    switch (result.kind) {
-      case "StatusInfo": // "unknown" is not final, even if `finished` is set: some servers set it early.
-        return ["successful", "failed", "dismissed"].includes(result.status) ? result.status : "pending";
-      case "NotFound":
-        return result.reason === "gone" ? "gone" : "not found";
-      case "ServerError": // Only some failures can be temporary: a wrong key or an HTML page does not go away.
-        if (result.reason === "network") return "pending";
-        return [408, 425, 429, 500, 502, 503, 504].includes(result.http.status) ? "pending" : "refused";
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error; // a programming error, such as a missing base URL
-    return "pending";
+  const result = await getStatus(BASE_URL, jobId, {
+    headers: { authorization: `Bearer ${TOKEN}` },
+    signal: AbortSignal.timeout(30_000),
+  });
+  switch (result.kind) {
+    case "StatusInfo": // "unknown" is not final, even if `finished` is set: some servers set it early.
+      return ["successful", "failed", "dismissed"].includes(result.status) ? result.status : "pending";
+    case "NotFound":
+      return result.reason === "gone" ? "gone" : "not found";
+    case "ServerError": // Only some failures can be temporary: a wrong key or an HTML page does not go away.
+      if (result.reason === "network" || result.reason === "timeout") return "pending";
+      return [408, 425, 429, 500, 502, 503, 504].includes(result.http.status) ? "pending" : "refused";
   }
 }
 

@@ -147,7 +147,7 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
     ...(
       [
         ["404", "NotFound no-such-job"],
-        ["404-html", "NotFound not-found"],
+        ["404-html", "NotFound unspecified"],
         ["410", "NotFound gone"],
         ["400", "NotFound no-such-job"],
         ["401", "ServerError http"],
@@ -245,12 +245,40 @@ function behaviours(library: typeof Library, place: Place): Behaviour[] {
       },
     ],
     [
-      "getStatus() rejects with a TimeoutError when the time limit expires, before and after the head",
+      "getStatus() returns a timeout when the time limit expires, before the call, before the head and in the body",
       async () => {
-        for (const path of ["/no-head", "/no-body"]) {
-          const error = await rejection(resultOf(path, { signal: AbortSignal.timeout(50) }));
-          equal((error as Error).name, "TimeoutError");
+        const expired = AbortSignal.timeout(1);
+        while (!expired.aborted) await new Promise((done) => setTimeout(done, 5));
+        for (const [path, limit] of [
+          ["/full", () => expired],
+          ["/no-head", () => AbortSignal.timeout(50)],
+          // Browsers of 2022 and Workers of 2024 may lack it.
+          ["/no-head", () => AbortSignal.any?.([new AbortController().signal, AbortSignal.timeout(50)])],
+        ] as const) {
+          const signal = limit();
+          if (!signal) continue;
+          const result = await resultOf(path, { signal });
+          equal([brief(result), result.message, "http" in result], ["ServerError timeout", "Request timed out", false]);
+          identical(result.cause, signal.reason);
+          equal([isStatusInfo(result), isNotFound(result), isServerError(result)], [false, false, true]);
         }
+        const abort = new AbortController();
+        const cut = await resultOf("/no-body", {
+          signal: abort.signal,
+          fetch: async (url, init) => {
+            const response = await fetch(url, init);
+            abort.abort(expired.reason);
+            return response;
+          },
+        });
+        equal([brief(cut), cut.http?.status], ["ServerError timeout", 200]);
+        const late = AbortSignal.timeout(20);
+        const result = await getStatus("https://h", "j", {
+          signal: late,
+          fetch: () => new Promise((_, reject) => setTimeout(() => reject(new Error("late")), 60)),
+        });
+        equal(brief(result), "ServerError timeout");
+        identical(result.cause, late.reason);
       },
     ],
     [

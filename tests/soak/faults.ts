@@ -29,7 +29,7 @@ function redirect(location: string): Answer {
 }
 
 export const FAULTS: readonly (readonly [outcome: string, answer: Answer])[] = [
-  ["not-found 404", (mark, response) => response.writeHead(404).end(mark)],
+  ["unspecified 404", (mark, response) => response.writeHead(404).end(mark)],
   ["gone 410", (mark, response) => response.writeHead(410).end(mark)],
   ["http 429", (mark, response) => response.writeHead(429, { "retry-after": "1" }).end(mark)],
   ["http 500", (mark, response) => response.writeHead(500).end(mark)],

@@ -163,11 +163,12 @@ async function run(
   return describe(result);
 }
 
-/** For example `running`, `not-found 404`, `network without http`. */
+/** For example `running`, `unspecified 404`, `network without http`. */
 function describe(result: Result): string {
   if (result.kind === "StatusInfo") return result.status;
   if (result.message === "Response body is too large (see maxBytes)") return "over";
-  if (result.reason === "network") return result.http ? "network" : "network without http";
+  if (result.reason === "network" || result.reason === "timeout")
+    return result.http ? "network" : "network without http";
   return `${result.reason} ${result.http.status}`;
 }
 

@@ -1,4 +1,7 @@
-import type { Fetch, FetchInit } from "../../src/get-status.ts";
+import type { Fetch } from "../../src/get-status.ts";
+
+/** What a `fetch` is called with. */
+export type FetchInit = Parameters<Fetch>[1];
 
 /** A `fetch` that responds without a network and records its calls. */
 export function stub(answer: () => Response | Promise<Response>): Fetch & { readonly calls: [string, FetchInit][] } {

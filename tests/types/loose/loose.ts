@@ -13,6 +13,7 @@ import {
   type Result,
   type ServerError,
   type StatusInfo,
+  type Timeout,
 } from "ogcapi-job-status";
 
 type Equals<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -33,8 +34,8 @@ export function byKind(result: Result): string {
 }
 
 export function byReason(error: ServerError): string {
-  if (error.reason === "network") {
-    holds<Equals<typeof error, NetworkError>>();
+  if (error.reason === "network" || error.reason === "timeout") {
+    holds<Equals<typeof error, NetworkError | Timeout>>();
     return String(error.cause);
   }
   holds<Equals<typeof error, ResponseError>>();

@@ -15,6 +15,7 @@ import {
   type ServerError,
   type StatusCode,
   type StatusInfo,
+  type Timeout,
 } from "ogcapi-job-status";
 
 type Equals<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -45,6 +46,9 @@ export function byReason(error: ServerError): string {
     case "network":
       holds<Equals<typeof error, NetworkError>>();
       return String(error.cause);
+    case "timeout":
+      holds<Equals<typeof error, Timeout>>();
+      return String(error.cause);
   }
 }
 
@@ -53,7 +57,7 @@ export function byAbsence({ reason }: NotFound): number {
     case "gone":
       return 410;
     case "no-such-job":
-    case "not-found":
+    case "unspecified":
       return 404;
   }
 }
@@ -110,6 +114,18 @@ export function fromAnyServerError(error: ServerError): (string | number | undef
   return [error.http?.status, error.body, error.message, error.exception?.detail, error.http?.headers["retry-after"]];
 }
 
+/** Both branches of a test of `reason` narrow. */
+export function byResponse(error: ServerError): unknown {
+  return error.reason === "network" || error.reason === "timeout" ? error.cause : error.http.status;
+}
+
+/** For callers who want an exception. */
+export async function orThrow(): Promise<StatusInfo> {
+  const result = await getStatus("https://h", "j");
+  if (result.kind !== "StatusInfo") throw new Error(result.message, { cause: result.cause });
+  return result;
+}
+
 /** `status` and `reason` can be read and compared before `kind` is. */
 export function byOneWord(result: Result): string {
   if (result.status === "running") {
@@ -146,7 +162,7 @@ export function byReasonFirst(result: Result): string {
   switch (result.reason) {
     case "gone":
     case "no-such-job":
-    case "not-found":
+    case "unspecified":
       holds<Equals<typeof result, NotFound>>();
       return result.body;
     case "http":
@@ -155,6 +171,9 @@ export function byReasonFirst(result: Result): string {
       return result.body;
     case "network":
       holds<Equals<typeof result, NetworkError>>();
+      return result.message;
+    case "timeout":
+      holds<Equals<typeof result, Timeout>>();
       return result.message;
     default:
       holds<Equals<typeof result, StatusInfo>>();
@@ -210,6 +229,8 @@ fails<IsAny<StatusInfo["document"]>>();
 fails<IsAny<StatusInfo["document"]["x"]>>();
 fails<IsAny<StatusInfo["links"][number]>>();
 fails<IsAny<NetworkError["cause"]>>();
+fails<IsAny<Timeout["cause"]>>();
+fails<IsAny<Result["cause"]>>();
 fails<IsAny<ServerError["body"]>>();
 fails<IsAny<Http["headers"][string]>>();
 fails<IsAny<Result["status"]>>();
@@ -223,6 +244,7 @@ holds<Equals<StatusInfo["document"], Readonly<StatusInfo["document"]>>>();
 holds<Equals<NotFound, Readonly<NotFound>>>();
 holds<Equals<ResponseError, Readonly<ResponseError>>>();
 holds<Equals<NetworkError, Readonly<NetworkError>>>();
+holds<Equals<Timeout, Readonly<Timeout>>>();
 holds<Equals<Exception, Readonly<Exception>>>();
 holds<Equals<Link, Readonly<Link>>>();
 holds<Equals<Http, Readonly<Http>>>();
@@ -237,6 +259,8 @@ holds<Equals<ServerError["body"], string | undefined>>();
 holds<Equals<ServerError["cause"], unknown>>();
 holds<Equals<ResponseError["cause"], undefined>>();
 holds<Equals<StatusInfo["reason"], undefined>>();
+holds<Equals<StatusInfo["cause"], undefined>>();
+holds<Equals<NotFound["cause"], undefined>>();
 holds<Equals<NotFound["status"], undefined>>();
 holds<Equals<ServerError["status"], undefined>>();
 holds<Equals<Result["status"], StatusCode | "unknown" | undefined>>();
@@ -260,5 +284,6 @@ holds<
     | "document"
     | "http"
     | "reason"
+    | "cause"
   >
 >();

@@ -37,7 +37,7 @@ export async function members(result: Result, info: StatusInfo, error: ServerErr
   // @ts-expect-error the same, before narrowing
   result.status === "succeeded";
   // @ts-expect-error no such reason
-  result.reason === "timeout";
+  result.reason === "not-found";
   // @ts-expect-error a status may be absent
   result.status.length;
   // @ts-expect-error a reason may be absent
@@ -70,11 +70,12 @@ export function byKind(result: Result): number {
   }
 }
 
-// @ts-expect-error a missing case: "network"
+// @ts-expect-error a missing case: "timeout"
 export function byReason(error: ServerError): number {
   switch (error.reason) {
     case "http":
     case "malformed":
+    case "network":
       return 1;
   }
 }
