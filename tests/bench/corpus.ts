@@ -1,5 +1,5 @@
 /** The recorded responses, reduced to what every client receives. */
-import { readAnswers } from "../support/corpus.ts";
+import { readCorpus } from "../support/corpus.ts";
 
 export interface RecordedAnswer {
   readonly name: string;
@@ -15,7 +15,7 @@ export const RUNNING = "pygeoapi-debd17bd/running";
 export const VALID = "ogc-1.0/full-running";
 
 export function recordedAnswers(): RecordedAnswer[] {
-  return readAnswers().map(({ name, how, status, headers, body }) => ({
+  return readCorpus().map(({ name, how, status, headers, body }) => ({
     name,
     how,
     status,

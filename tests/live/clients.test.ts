@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { getStatus } from "../../src/get-status.ts";
-import { asked, folder, readAnswers, replayServer, type Answer } from "../support/corpus.ts";
+import { REQUESTED, folder, readCorpus, replayServer, type Recorded } from "../support/corpus.ts";
 import { listening } from "../support/listen.ts";
 import { startServer } from "../support/server.ts";
 import { describe } from "../support/suite.ts";
@@ -12,8 +12,8 @@ import { CLIENTS, pythonClient, pythonClients, verdict, versionOf, type Client, 
 
 type Reader = "getStatus" | Client;
 
-const answers = readAnswers();
-const isDocument = ({ result }: Answer): boolean => result.kind === "StatusInfo";
+const answers = readCorpus();
+const isDocument = ({ result }: Recorded): boolean => result.kind === "StatusInfo";
 const documents = answers.filter((answer) => isDocument(answer) && answer.status === 200);
 /** The same documents, but sent for a POST. */
 const executions = answers.filter((answer) => isDocument(answer) && answer.status !== 200);
@@ -29,7 +29,7 @@ async function readAll(): Promise<ReadonlyMap<Reader, ReadonlyMap<string, Outcom
     for (const name of names) own.set(name, await readWithGetStatus(`${url}/${name}`));
     all.set("getStatus", own);
     for (const client of CLIENTS) {
-      const list = await pythonClients(names.map((name) => [client, `${url}/${name}`, asked.jobId]));
+      const list = await pythonClients(names.map((name) => [client, `${url}/${name}`, REQUESTED.jobId]));
       all.set(client, new Map(names.map((name, index) => [name, list[index]!])));
     }
   });
@@ -37,7 +37,7 @@ async function readAll(): Promise<ReadonlyMap<Reader, ReadonlyMap<string, Outcom
 }
 
 async function readWithGetStatus(baseUrl: string): Promise<Outcome> {
-  const result = await getStatus(baseUrl, asked.jobId, {
+  const result = await getStatus(baseUrl, REQUESTED.jobId, {
     fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }),
   });
   return result.kind === "StatusInfo"
@@ -46,14 +46,14 @@ async function readWithGetStatus(baseUrl: string): Promise<Outcome> {
 }
 
 /** How the outcome of an answer is counted. The server's own word for the status counts as well as the code for it. */
-function verdictOf(reader: Reader, { name, result, body }: Answer): string {
+function verdictOf(reader: Reader, { name, result, body }: Recorded): string {
   const outcome = outcomes.get(reader)!.get(name)!;
   if (result.kind !== "StatusInfo") return verdict(outcome);
   const own: string = JSON.parse(new TextDecoder().decode(body)).status;
   return verdict(outcome, { jobID: result.jobID, words: [result.status, own] });
 }
 
-function tally(reader: Reader, of: readonly Answer[]): ReadonlyMap<string, number> {
+function tally(reader: Reader, of: readonly Recorded[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const answer of of) {
     const key = verdictOf(reader, answer);

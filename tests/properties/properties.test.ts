@@ -10,7 +10,7 @@ import {
   type GetStatusOptions,
   type Result,
 } from "../../src/get-status.ts";
-import { readAnswers } from "../support/corpus.ts";
+import { readCorpus } from "../support/corpus.ts";
 import { describe } from "../support/suite.ts";
 import { expected } from "./oracle.ts";
 
@@ -29,7 +29,7 @@ const statuses = fc
 const ids = fc
   .oneof(fc.string(), fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" }))
   .filter((id: string) => !["", ".", ".."].includes(id) && !/\p{Surrogate}/u.test(id));
-const recorded: unknown[] = readAnswers().flatMap(({ body }) => {
+const recorded: unknown[] = readCorpus().flatMap(({ body }) => {
   try {
     return [JSON.parse(new TextDecoder().decode(body))];
   } catch {

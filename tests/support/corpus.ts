@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Exception, Fetch, NotFound, StatusInfo } from "../../src/get-status.ts";
 
 /** A recorded response, and the result that getStatus() must return for it. */
-export interface Answer extends Info {
+export interface Recorded extends Info {
   /** Folder and file name, without an extension. */
   readonly name: string;
   /** The file, byte for byte. */
@@ -28,7 +28,7 @@ export interface Info {
   readonly origin: string;
   readonly how: "verbatim" | "reconstructed" | "made up";
   readonly head?: string;
-  readonly remarkable: string;
+  readonly notes: string;
   readonly replaces?: string;
   readonly review?: typeof TO_BE_REVIEWED;
   readonly result: Expected;
@@ -47,7 +47,7 @@ export type Expected =
     };
 
 /** The request that every expected result assumes. */
-export const asked = {
+export const REQUESTED = {
   baseUrl: "https://recorded.example/ogcapi",
   jobId: "asked",
   url: "https://recorded.example/ogcapi/jobs/asked",
@@ -71,7 +71,7 @@ export function files(): string[] {
 }
 
 /** Reads every recorded response. */
-export function readAnswers(): readonly Answer[] {
+export function readCorpus(): readonly Recorded[] {
   return files()
     .filter((file) => file.endsWith(".http"))
     .map((file) => {
@@ -83,7 +83,7 @@ export function readAnswers(): readonly Answer[] {
 }
 
 /** Splits a response into its parts. */
-export function parseResponse(raw: Uint8Array, file: string): Pick<Answer, "status" | "headers" | "body"> {
+export function parseResponse(raw: Uint8Array, file: string): Pick<Recorded, "status" | "headers" | "body"> {
   const bytes = Buffer.from(raw);
   const end = bytes.indexOf("\r\n\r\n");
   const [statusLine = "", ...fields] = bytes.toString("latin1", 0, Math.max(0, end)).split("\r\n");
@@ -123,21 +123,21 @@ function joinChunks(bytes: Buffer, file: string): Buffer {
 }
 
 /** The result that getStatus() must return, with every member. */
-export function complete({ status, headers, body, result }: Answer): object {
+export function expectedResult({ status, headers, body, result }: Recorded): object {
   const joined: Record<string, string> = {};
   for (const [name, value] of headers) {
     const key = name.toLowerCase();
     joined[key] = key in joined ? `${joined[key]}, ${value}` : value;
   }
   const text = new TextDecoder().decode(body);
-  const http = { status, url: asked.url, headers: joined };
+  const http = { status, url: REQUESTED.url, headers: joined };
   return result.kind === "StatusInfo"
     ? { ...result, document: JSON.parse(text), http }
     : { ...result, body: text, http };
 }
 
 /** A fetch that returns the response. */
-export function replay({ status, headers, body }: Pick<Answer, "status" | "headers" | "body">): Fetch {
+export function replay({ status, headers, body }: Pick<Recorded, "status" | "headers" | "body">): Fetch {
   return async () => {
     const content = body.length ? body : null;
     const list = headers.map(([name, value]): [string, string] => [name, value]);
@@ -148,8 +148,8 @@ export function replay({ status, headers, body }: Pick<Answer, "status" | "heade
 }
 
 /** A server that sends the raw response NAME for any request below `/NAME/`. */
-export function replayServer(answers: readonly Answer[]): Server {
-  const byName = new Map(answers.map((answer) => [answer.name, answer]));
+export function replayServer(corpus: readonly Recorded[]): Server {
+  const byName = new Map(corpus.map((recorded) => [recorded.name, recorded]));
   return createServer((socket) => {
     let request = "";
     socket.on("error", () => socket.destroy());
@@ -158,25 +158,23 @@ export function replayServer(answers: readonly Answer[]): Server {
       if (!request.includes("\r\n\r\n")) return;
       const [, name = ""] = /^\S+ \/([^/ ]+\/[^/ ]+)/.exec(request) ?? [];
       request = "";
-      const answer = byName.get(decodeURIComponent(name));
-      if (!answer) socket.end("HTTP/1.1 421 \r\nContent-Length: 0\r\n\r\n");
-      else if (endsItself(answer)) socket.write(answer.raw);
-      else socket.end(answer.raw);
+      const recorded = byName.get(decodeURIComponent(name));
+      if (!recorded) socket.end("HTTP/1.1 421 \r\nContent-Length: 0\r\n\r\n");
+      else if (endsItself(recorded)) socket.write(recorded.raw);
+      else socket.end(recorded.raw);
     });
   });
 }
 
 /** Whether the response has an end before the connection is closed (RFC 9112, section 6.3). */
-function endsItself({ status, headers }: Answer): boolean {
+function endsItself({ status, headers }: Recorded): boolean {
   return (
     status === 204 || status === 304 || headers.some(([name]) => /^(content-length|transfer-encoding)$/i.test(name))
   );
 }
 
 /** For example `3 responses: 2 verbatim, 1 reconstructed, 0 made up`. */
-export function counts(of: readonly Pick<Answer, "how">[]): string {
-  const kinds = (["verbatim", "reconstructed", "made up"] as const).map(
-    (kind) => `${of.filter(({ how }) => how === kind).length} ${kind}`,
-  );
-  return `${of.length} responses: ${kinds.join(", ")}`;
+export function counts(corpus: readonly Pick<Recorded, "how">[]): string {
+  const count = (kind: Recorded["how"]): string => `${corpus.filter(({ how }) => how === kind).length} ${kind}`;
+  return `${corpus.length} responses: ${count("verbatim")}, ${count("reconstructed")}, ${count("made up")}`;
 }

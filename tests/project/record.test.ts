@@ -97,7 +97,7 @@ describe("npm run record", (test) => {
           $schema: "../schema.json",
           request: { method: "GET", path: "/ogcapi/jobs/job%201" },
           how: "verbatim",
-          remarkable: "to be reviewed",
+          notes: "to be reviewed",
           review: "to be reviewed",
           result: {
             kind: "StatusInfo",

@@ -5,7 +5,7 @@ import https from "node:https";
 import { parseArgs } from "node:util";
 import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import { getStatus, type Result } from "../src/get-status.ts";
-import { asked, folder, parseResponse, replay, TO_BE_REVIEWED } from "./support/corpus.ts";
+import { REQUESTED, folder, parseResponse, replay, TO_BE_REVIEWED } from "./support/corpus.ts";
 
 const USAGE = `Usage: npm run record -- <baseUrl> <jobId> --server NAME [options]
 
@@ -105,7 +105,7 @@ async function record({ baseUrl, jobId, server, name, headers, replacements }: R
   refuseSecrets([...headers, ...searchParams], path + raw.toString());
 
   const response = parseResponse(raw, "the response");
-  const result = await getStatus(asked.baseUrl, asked.jobId, { fetch: replay(response) });
+  const result = await getStatus(REQUESTED.baseUrl, REQUESTED.jobId, { fetch: replay(response) });
   const file = `${server}/${name ?? (result.kind === "StatusInfo" ? result.status : response.status)}`;
   const [rawFile, infoFile] = [new URL(`${file}.http`, folder), new URL(`${file}.json`, folder)];
   if (existsSync(rawFile) || existsSync(infoFile)) throw new Error(`${file} already exists: give another --name`);
@@ -115,7 +115,7 @@ async function record({ baseUrl, jobId, server, name, headers, replacements }: R
     origin: `${server}, captured on ${new Date().toISOString().slice(0, 10)}`,
     how: "verbatim",
     ...(captured.note !== undefined && { head: captured.note }),
-    remarkable: TO_BE_REVIEWED,
+    notes: TO_BE_REVIEWED,
     review: TO_BE_REVIEWED,
     result: withoutResponse(result),
   };

@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { getStatus, type Fetch, type Result } from "../../src/get-status.ts";
+import { describe } from "../runner/suite.ts";
+import { STATUS, answering, brief, rejection, returning } from "../support/fetches.ts";
+
+const LIMIT = new DOMException("The operation timed out", "TimeoutError");
+const TIMEOUT = { kind: "ServerError", reason: "timeout", message: "Request timed out", cause: LIMIT } as const;
+
+/** Aborts a signal with `reason` when `fetch` calls `abort`, and gets the status with that signal. */
+function getAborting(
+  reason: unknown,
+  fetch: (abort: () => void, init: Parameters<Fetch>[1]) => unknown,
+  maxBytes?: number,
+) {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort(reason);
+  const injected = (async (_: string, init: Parameters<Fetch>[1]) => fetch(abort, init)) as Fetch;
+  return getStatus("https://h", "j", { fetch: injected, signal: controller.signal, maxBytes });
+}
+
+/** Rejects on abort as a platform's fetch does, but with another error. */
+const obedient: Fetch = (_, { signal }) =>
+  new Promise((_, reject) => signal!.addEventListener("abort", () => reject(new Error("a copy")), { once: true }));
+
+/** A response that aborts after its first chunk, and then ends or breaks. */
+function abortingBody(abort: () => void, status: number, text: string, breaks: boolean): object {
+  let reads = 0;
+  const read = async (): Promise<object> => {
+    if (++reads === 1) return { done: false, value: new TextEncoder().encode(text) };
+    abort();
+    if (breaks) throw new Error("a copy");
+    return { done: true };
+  };
+  return { status, url: "", headers: new Headers(), body: { getReader: () => ({ read, cancel: async () => {} }) } };
+}
+
+describe("a cancellation", (test) => {
+  for (const reason of [new Error("own"), "text", 5, null, 0, "", { code: 1 }, new DOMException("x", "AbortError")]) {
+    test(`getStatus() rejects with the reason itself: ${String(reason)}`, async () => {
+      const fetch = answering(STATUS);
+      assert.equal(await rejection(getStatus("https://h", "j", { fetch, signal: AbortSignal.abort(reason) })), reason);
+      assert.deepEqual(fetch.calls, []);
+      const late = getAborting(reason, (abort, init) => (queueMicrotask(abort), obedient("", init)));
+      assert.equal(await rejection(late), reason);
+    });
+  }
+
+  test("getStatus() rejects with an AbortError if abort() is called without a reason", async () => {
+    const error = await rejection(getStatus("https://h", "j", { fetch: answering(""), signal: AbortSignal.abort() }));
+    assert.equal((error as Error).name, "AbortError");
+  });
+
+  for (const status of [200, 404, 500]) {
+    test(`getStatus() rejects if the signal aborts during a ${status} that arrives all the same, or is cut off`, async () => {
+      const response = (): Response => Response.json(STATUS, { status });
+      for (const fetch of [
+        (abort: () => void) => (abort(), response()),
+        (abort: () => void) => (abort(), Promise.reject(new Error("copy"))),
+        (abort: () => void) => abortingBody(abort, status, JSON.stringify(STATUS), false),
+        (abort: () => void) => abortingBody(abort, status, "{", true),
+      ]) {
+        assert.equal(await rejection(getAborting("late", fetch)), "late");
+      }
+      assert.equal(await rejection(getAborting("late", (abort) => (abort(), response()), 1)), "late");
+    });
+  }
+
+  test("getStatus() returns the result if the signal aborts afterwards", async () => {
+    const abort = new AbortController();
+    const result = await getStatus("https://h", "j", { fetch: answering(STATUS), signal: abort.signal });
+    abort.abort();
+    assert.equal(brief(result), "running");
+  });
+
+  for (const name of ["AbortError", "TimeoutError"]) {
+    test(`getStatus() does not mistake a DOMException ${name} of the fetch for an abort of the signal`, async () => {
+      const { signal } = new AbortController();
+      const error = new DOMException("x", name);
+      const result = await getStatus("https://h", "j", { fetch: () => Promise.reject(error), signal });
+      assert.deepEqual([brief(result), result.cause], ["network -", error]);
+    });
+  }
+
+  test("getStatus() accepts a signal that is not an instance of the platform's AbortSignal", async () => {
+    const platform = new AbortController();
+    const signal = { aborted: false, throwIfAborted: () => platform.signal.throwIfAborted() } as AbortSignal;
+    const fetch = answering(STATUS);
+    assert.equal(brief(await getStatus("https://h", "j", { fetch, signal })), "running");
+    assert.equal(fetch.calls[0]![1].signal, signal);
+    platform.abort("own");
+    assert.equal(await rejection(getStatus("https://h", "j", { fetch, signal })), "own");
+  });
+
+  test("getStatus() adds no listener to the signal", async () => {
+    const { signal } = new AbortController();
+    const added: string[] = [];
+    signal.addEventListener = (type: string) => void added.push(type);
+    await getStatus("https://h", "j", { fetch: answering(STATUS), signal });
+    assert.deepEqual(added, []);
+    assert.equal(signal.onabort, null);
+  });
+});
+
+describe("a time limit", (test) => {
+  test("getStatus() sends nothing if the limit has expired, but checks its arguments first", async () => {
+    const fetch = answering(STATUS);
+    const signal = AbortSignal.abort(LIMIT);
+    assert.deepEqual(await getStatus("https://h", "j", { fetch, signal }), TIMEOUT);
+    assert.ok((await rejection(getStatus("https://h", "", { fetch, signal }))) instanceof TypeError);
+    assert.deepEqual(fetch.calls, []);
+  });
+
+  test("getStatus() returns a timeout if AbortSignal.timeout() expires, alone or through AbortSignal.any()", async () => {
+    const alive = setInterval(() => {}, 1_000); // the timer of AbortSignal.timeout() does not keep the process alive
+    const { signal } = new AbortController();
+    for (const limited of [AbortSignal.timeout(5), AbortSignal.any([signal, AbortSignal.timeout(5)])]) {
+      const result = await getStatus("https://h", "j", { fetch: obedient, signal: limited });
+      assert.deepEqual(result, { ...TIMEOUT, cause: limited.reason as unknown });
+      assert.equal(result.cause, limited.reason);
+    }
+    clearInterval(alive);
+  });
+
+  for (const [name, fetch] of [
+    ["rejects when the signal aborts", (abort, init) => (queueMicrotask(abort), obedient("", init))],
+    ["ignores the signal and fails later", (abort) => (abort(), Promise.reject(new Error("late")))],
+    ["ignores the signal and returns no Response", (abort) => (abort(), undefined)],
+    ["ignores the signal and returns a Response without a body", (abort) => (abort(), { status: 200, url: "" })],
+  ] as [string, (abort: () => void, init: Parameters<Fetch>[1]) => unknown][]) {
+    test(`getStatus() returns a timeout without http if the fetch ${name}`, async () => {
+      assert.deepEqual(await getAborting(LIMIT, fetch), TIMEOUT);
+    });
+  }
+
+  for (const [status, text, complete, cutOff] of [
+    [200, JSON.stringify(STATUS), "running", "timeout 200"],
+    [202, "<p>", "malformed 202", "timeout 202"],
+    [404, "<p>", "unspecified 404", "unspecified 404"],
+    [410, "<p>", "gone 410", "gone 410"],
+    [503, "busy", "http 503", "http 503"],
+  ] as const) {
+    test(`getStatus() returns ${complete} for a ${status} that arrives after the limit, ${cutOff} if it is cut off`, async () => {
+      assert.equal(brief(await getAborting(LIMIT, (abort) => abortingBody(abort, status, text, false))), complete);
+      const result: Result = await getAborting(LIMIT, (abort) => abortingBody(abort, status, text, true));
+      assert.equal(brief(result), cutOff);
+      const http = { status, url: "https://h/jobs/j", headers: {} };
+      if (result.reason === "timeout") assert.deepEqual(result, { ...TIMEOUT, http });
+      else assert.ok(result.kind !== "StatusInfo" && result.body === text && result.cause === undefined);
+    });
+  }
+
+  test("getStatus() returns malformed if the limit expires while a body over maxBytes arrives", async () => {
+    const result = await getAborting(LIMIT, (abort) => (abort(), Response.json(STATUS)), 1);
+    assert.equal(brief(result), "malformed 200");
+  });
+
+  const unreadable = {
+    get name(): string {
+      throw new Error("no name");
+    },
+  };
+  for (const [name, reason, isLimit] of [
+    ["an object with the name", { name: "TimeoutError" }, true],
+    ["an Error with the name", Object.assign(new Error("x"), { name: "TimeoutError" }), true],
+    ["the name itself", "TimeoutError", false],
+    ["another name", { name: "timeouterror" }, false],
+    ["another property", { code: "TimeoutError" }, false],
+    ["a name that throws", unreadable, false],
+  ] as const) {
+    test(`getStatus() ${isLimit ? "returns a timeout" : "rejects"} for a reason that is ${name}`, async () => {
+      const call = getStatus("https://h", "j", { fetch: returning(undefined), signal: AbortSignal.abort(reason) });
+      if (isLimit) assert.equal((await call).cause, reason);
+      else assert.equal(await rejection(call), reason);
+    });
+  }
+});

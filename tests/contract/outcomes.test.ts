@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { getStatus, type Fetch, type Result } from "../../src/get-status.ts";
+import { describe } from "../runner/suite.ts";
+import { STATUS, answering, brief, chunks, returning } from "../support/fetches.ts";
+
+const URL_REQUESTED = "https://h/jobs/requested";
+
+const getResult = (fetch: Fetch, maxBytes?: number): Promise<Result> =>
+  getStatus("https://h", "requested", { fetch, maxBytes });
+
+describe("the kind and the reason", (test) => {
+  const others = [
+    300, 301, 302, 307, 308, 401, 402, 403, 405, 406, 408, 409, 411, 418, 422, 423, 425, 429, 451, 499, 500, 501, 502,
+    503, 504, 520, 599,
+  ];
+  const outcomes: [status: number, body: string | object, outcome: string][] = [
+    ...[200, 201, 202, 203, 206, 299].map((status): [number, object, string] => [status, STATUS, "running"]),
+    ...[
+      "",
+      "<!doctype html><p>",
+      "null",
+      "true",
+      "5",
+      '"running"',
+      "[]",
+      "{}",
+      "{} x",
+      '{"jobID":"j","status":"running"',
+    ].map((body): [number, string, string] => [200, body, "malformed 200"]),
+    [200, [STATUS], "malformed 200"],
+    [202, "", "malformed 202"],
+    ...others.map((status): [number, object, string] => [status, STATUS, `http ${status}`]),
+    [400, STATUS, "http 400"],
+    [404, STATUS, "unspecified 404"],
+    [410, STATUS, "gone 410"],
+  ];
+  for (const [status, body, outcome] of outcomes) {
+    test(`getStatus() returns ${outcome} for a ${status} with ${JSON.stringify(body)}, after one request`, async () => {
+      const fetch = answering(body, { status });
+      const result = await getResult(fetch);
+      assert.equal(brief(result), outcome);
+      assert.equal(fetch.calls.length, 1);
+      assert.deepEqual(result.http, { status, url: URL_REQUESTED, headers: { "content-type": "application/json" } });
+      if (result.kind === "StatusInfo") assert.deepEqual(result.document, body);
+      else assert.equal(result.body, typeof body === "string" ? body : JSON.stringify(body));
+    });
+  }
+
+  // The constructor of Response rejects most of these, but a fetch may return any object of its shape.
+  for (const [status, outcome] of [
+    [-1, "http -1"],
+    [0, "http 0"],
+    [101, "http 101"],
+    [199, "http 199"],
+    [200, "running"],
+    [299, "running"],
+    [300, "http 300"],
+    [999, "http 999"],
+    [2000, "http 2000"],
+  ] as const) {
+    test(`getStatus() returns ${outcome} for a status document with the status ${status}`, async () => {
+      const { headers, body } = Response.json(STATUS);
+      assert.equal(brief(await getResult(returning({ status, url: "", headers, body }))), outcome);
+    });
+  }
+
+  for (const status of [0, 204, 205, 304]) {
+    test(`getStatus() reads a ${status} without a body`, async () => {
+      const result = await getResult(returning({ status, url: "", headers: new Headers(), body: null }));
+      const ok = status === 204 || status === 205;
+      assert.deepEqual(result, {
+        kind: "ServerError",
+        reason: ok ? "malformed" : "http",
+        message: ok ? "Response body is empty" : `HTTP ${status}`,
+        body: "",
+        http: { status, url: URL_REQUESTED, headers: {} },
+      });
+    });
+  }
+});
+
+describe("the message of a malformed response", (test) => {
+  const json = { "content-type": "application/json" };
+  const notJson = (type: string): string => `Response body is not JSON (Content-Type: ${type})`;
+  const notStatus = "Response body is not a job status: it has no status or no job id";
+  for (const [body, headers, message] of [
+    ["", json, "Response body is empty"],
+    [null, json, "Response body is empty"],
+    ["\ufeff", json, "Response body is empty"],
+    [" ", json, notJson("application/json")],
+    ["<p>", { "Content-Type": "text/html; charset=utf-8" }, notJson("text/html; charset=utf-8")],
+    ['{"jobID":', json, notJson("application/json")],
+    ["<p>", { "content-type": "" }, notJson("none")],
+    ["<p>", {}, notJson("none")],
+    ["null", {}, notStatus],
+    ["[]", {}, notStatus],
+    ["{}", {}, notStatus],
+    ['{"status":"running"}', {}, notStatus],
+    ['{"jobID":"j"}', {}, notStatus],
+    ['{"detail":"other"}', {}, notStatus],
+    ['{"status":"error","message":"Invalid API key"}', {}, notStatus],
+    ["x".repeat(101), {}, "Response body is too large (see maxBytes)"],
+  ] as [string | null, Record<string, string>, string][]) {
+    test(`getStatus() says "${message}" for ${JSON.stringify(body)}`, async () => {
+      const content = body === null ? null : new TextEncoder().encode(body); // a string would set a Content-Type
+      const result = await getResult(async () => new Response(content, { headers }), 100);
+      assert.equal(brief(result), "malformed 200");
+      assert.equal(result.message, message);
+    });
+  }
+});
+
+describe("a fetch that fails", (test) => {
+  for (const cause of [new TypeError("x"), "text", "", 5, 0, false, null, { code: "ECONNREFUSED" }, Symbol("x")]) {
+    test(`getStatus() returns what the fetch rejects with or throws as cause: ${String(cause)}`, async () => {
+      for (const fetch of [
+        () => Promise.reject(cause),
+        () => {
+          throw cause;
+        },
+      ]) {
+        const result = await getResult(fetch);
+        const expected = { kind: "ServerError", reason: "network", message: "Request failed: see cause", cause };
+        assert.deepEqual(result, expected);
+        assert.equal(result.cause, cause);
+      }
+    });
+  }
+
+  test("getStatus() omits the cause if the fetch rejects with undefined", async () => {
+    const result = await getResult(() => Promise.reject());
+    assert.deepEqual(result, { kind: "ServerError", reason: "network", message: "Request failed: see cause" });
+  });
+
+  test("getStatus() accepts a fetch that does not return a promise", async () => {
+    assert.equal(brief(await getResult((() => Response.json(STATUS)) as unknown as Fetch)), "running");
+  });
+});
+
+describe("http", (test) => {
+  test("getStatus() returns the headers as a plain record, names in lower case, without set-cookie", async () => {
+    const platform = new Headers([
+      ["Content-Type", "text/plain"],
+      ["X-A", "1"],
+      ["x-a", "2"],
+      ["Set-Cookie", "a=1"],
+      ["Set-Cookie", "b=2"],
+    ]);
+    const { http } = await getResult(answering("", { status: 429, headers: platform }));
+    assert.deepEqual(http?.headers, { "content-type": "text/plain", "x-a": "1, 2" });
+    const headers = new Map([
+      ["Retry-After", "17"],
+      ["SET-COOKIE", "a=1"],
+      ["Set-Cookie2", "a=1"],
+    ]);
+    const custom = await getResult(returning({ status: 429, url: "", headers, body: null }));
+    assert.deepEqual(custom.http?.headers, { "retry-after": "17", "set-cookie2": "a=1" });
+  });
+
+  test("getStatus() returns the URL after redirects, or the requested one if the platform gives none", async () => {
+    for (const [url, expected] of [
+      ["https://other/jobs/1", "https://other/jobs/1"],
+      ["", URL_REQUESTED],
+    ]) {
+      for (const status of [200, 404, 500]) {
+        const { headers, body } = Response.json(STATUS);
+        assert.equal((await getResult(returning({ status, url, headers, body }))).http?.url, expected);
+      }
+    }
+  });
+});
+
+describe("a result", (test) => {
+  const limit = AbortSignal.abort(new DOMException("x", "TimeoutError"));
+  const cases: [string, Fetch, AbortSignal?][] = [
+    ["StatusInfo", answering({ ...STATUS, links: [{ href: "x" }], exception: { type: "t" }, progress: 1 })],
+    ["NotFound", answering({ type: "t" }, { status: 404 })],
+    ["http", answering({ type: "t" }, { status: 500 })],
+    ["malformed", answering("[]")],
+    ["network", async () => new Response(chunks(["{"], { error: new Error("x") }))],
+    ["timeout", answering(""), limit],
+  ];
+  for (const [name, fetch, signal] of cases) {
+    test(`getStatus() returns ${name} as new plain data without undefined or null`, async () => {
+      const [first, second] = [
+        await getStatus("https://h", "j", { fetch, signal }),
+        await getStatus("https://h", "j", { fetch, signal }),
+      ];
+      const walk = (a: unknown, b: unknown, path: string): void => {
+        assert.ok(a !== undefined && a !== null, path);
+        if (typeof a !== "object" || path.endsWith(".cause")) return;
+        assert.notEqual(a, b, `${path} is shared between two results`);
+        assert.ok([Object.prototype, Array.prototype].includes(Object.getPrototypeOf(a)), path);
+        // Of an array, the length is the one property that is not enumerable.
+        for (const key of Reflect.ownKeys(a)) {
+          assert.ok(typeof key === "string" && (Object.keys(a).includes(key) || Array.isArray(a)), String(key));
+          walk(Reflect.get(a, key), Reflect.get(b as object, key), `${path}.${key}`);
+        }
+      };
+      walk(first, second, "result");
+      assert.equal(first.reason ?? first.kind, name === "NotFound" ? "unspecified" : name);
+    });
+  }
+});

@@ -1,0 +1,419 @@
+import assert from "node:assert/strict";
+import { Headers as UndiciHeaders } from "undici";
+import { getStatus, type Fetch, type GetStatusOptions } from "../../src/get-status.ts";
+import { describe } from "../runner/suite.ts";
+import { STATUS, answering, brief, rejection, type Init } from "../support/fetches.ts";
+
+type RequestHeaders = NonNullable<GetStatusOptions["headers"]>;
+
+describe("the URL", (test) => {
+  for (const [baseUrl, jobId, url] of [
+    ["https://h", "j", "https://h/jobs/j"],
+    ["https://h/", "j", "https://h/jobs/j"],
+    ["https://h/ogc", "j", "https://h/ogc/jobs/j"],
+    ["https://h/ogc///", "j", "https://h/ogc/jobs/j"],
+    ["https://h/a//b/", "j", "https://h/a//b/jobs/j"],
+    ["https://h//evil", "j", "https://h//evil/jobs/j"],
+    ["https://h//", "j", "https://h/jobs/j"],
+    ["https://h/ogc/?key=1", "j", "https://h/ogc/jobs/j?key=1"],
+    ["https://h?key=1", "j", "https://h/jobs/j?key=1"],
+    ["https://h/ogc?next=/a/&key=a%2Fb", "j", "https://h/ogc/jobs/j?next=/a/&key=a%2Fb"],
+    ["https://h/ogc#top", "j", "https://h/ogc/jobs/j"],
+    ["https://h/ogc?key=1#top", "j", "https://h/ogc/jobs/j?key=1"],
+    ["HTTP://H:80/ogc", "j", "http://h/ogc/jobs/j"],
+    ["https://h:8443", "j", "https://h:8443/jobs/j"],
+    ["http://[::1]:8080/x", "j", "http://[::1]:8080/x/jobs/j"],
+    ["https://münchen.example/", "j", "https://xn--mnchen-3ya.example/jobs/j"],
+    ["https://h/a b/$&/", "j", "https://h/a%20b/$&/jobs/j"],
+    ["https://h/a/../b", "j", "https://h/b/jobs/j"],
+    ["https://h/user@host/?mail=a@b", "j", "https://h/user@host/jobs/j?mail=a@b"],
+    ["https://h", "a/b", "https://h/jobs/a%2Fb"],
+    ["https://h", "a%2Fb", "https://h/jobs/a%252Fb"],
+    ["https://h", "urn:cw:wps:1", "https://h/jobs/urn%3Acw%3Awps%3A1"],
+    ["https://h", "a?b#c", "https://h/jobs/a%3Fb%23c"],
+    ["https://h", "$& $1 $`", "https://h/jobs/%24%26%20%241%20%24%60"],
+    ["https://h", "...", "https://h/jobs/..."],
+    ["https://h", ".a", "https://h/jobs/.a"],
+    ["https://h", "%2e%2e", "https://h/jobs/%252e%252e"],
+    ["https://h", " ", "https://h/jobs/%20"],
+    ["https://h", "\t\n\\", "https://h/jobs/%09%0A%5C"],
+    ["https://h", "日本 😀", "https://h/jobs/%E6%97%A5%E6%9C%AC%20%F0%9F%98%80"],
+    ["https://h", "(it's)!*~_", "https://h/jobs/(it's)!*~_"],
+    ["https://h", "__proto__", "https://h/jobs/__proto__"],
+  ] as const) {
+    test(`getStatus() requests ${url} for the job ${JSON.stringify(jobId)} of ${baseUrl}`, async () => {
+      for (const base of [baseUrl, new URL(baseUrl)]) {
+        const before = String(base);
+        const fetch = answering(STATUS);
+        const result = await getStatus(base, jobId, { fetch });
+        assert.deepEqual([fetch.calls.length, fetch.calls[0]![0], result.http?.url], [1, url, url]);
+        assert.equal(new URL(url).href, url); // sending it changes nothing further
+        assert.equal(String(base), before);
+      }
+    });
+  }
+
+  test("getStatus() trims 1,000,000 slashes at the end, and none elsewhere, in linear time", async () => {
+    // In quadratic time, this would take longer than a test file may.
+    const slashes = "/".repeat(1_000_000);
+    const fetch = answering(STATUS);
+    await getStatus(`https://h/ogc${slashes}`, "j", { fetch });
+    await getStatus(`https://h/ogc${slashes}x`, "j", { fetch });
+    assert.equal(fetch.calls[0]![0], "https://h/ogc/jobs/j");
+    assert.equal(fetch.calls[1]![0], `https://h/ogc${slashes}x/jobs/j`);
+  });
+
+  test("getStatus() needs neither URL.parse nor URL.canParse, which browsers of 2022 lack", async () => {
+    const before = ["parse", "canParse"].map((name) => [name, Object.getOwnPropertyDescriptor(URL, name)] as const);
+    try {
+      for (const [name] of before) Reflect.deleteProperty(URL, name);
+      const fetch = answering({ ...STATUS, links: [{ href: "results" }, { href: "//[" }] });
+      const result = await getStatus("https://h", "j", { fetch });
+      const expected = [{ href: "https://h/jobs/results" }, { href: "//[" }];
+      assert.deepEqual(result.kind === "StatusInfo" && result.links, expected);
+      assert.ok((await rejection(getStatus("h", "j", { fetch }))) instanceof TypeError);
+    } finally {
+      for (const [name, descriptor] of before) if (descriptor) Object.defineProperty(URL, name, descriptor);
+    }
+  });
+});
+
+describe("the call of fetch", (test) => {
+  async function sent(headers?: RequestHeaders): Promise<Init> {
+    const fetch = answering(STATUS);
+    await getStatus("https://h", "j", headers === undefined ? { fetch } : { fetch, headers });
+    assert.equal(fetch.calls.length, 1);
+    return fetch.calls[0]![1];
+  }
+
+  test("getStatus() sends a GET that accepts JSON, and nothing else", async () => {
+    assert.deepEqual(await sent(), { method: "GET", headers: { accept: "application/json" } });
+  });
+
+  const json = { accept: "application/json" };
+  type Callback = (value: string, name: string) => void;
+  const given: [name: string, headers: () => unknown, expected: Record<string, string>][] = [
+    ["no headers", () => ({}), json],
+    ["no pairs", () => [], json],
+    ["a record", () => ({ Authorization: "Bearer t", "X-A": "1" }), { ...json, authorization: "Bearer t", "x-a": "1" }],
+    ["pairs", () => [["Authorization", "Bearer t"]], { ...json, authorization: "Bearer t" }],
+    ["a Headers", () => new Headers({ "X-A": "1" }), { ...json, "x-a": "1" }],
+    ["a Headers of undici", () => new UndiciHeaders({ "X-A": "1" }), { ...json, "x-a": "1" }],
+    ["a Map", () => new Map([["X-A", "1"]]), { ...json, "x-a": "1" }],
+    ["a URLSearchParams", () => new URLSearchParams("x-a=1"), { ...json, "x-a": "1" }],
+    [
+      "a Set of pairs",
+      () =>
+        new Set([
+          ["X-A", "1"],
+          ["X-B", "2"],
+        ]),
+      { ...json, "x-a": "1", "x-b": "2" },
+    ],
+    ["pairs that are a Set", () => [new Set(["X-A", "1"])], { ...json, "x-a": "1" }],
+    [
+      "a generator",
+      function* () {
+        yield ["X-A", "1"];
+        yield ["X-B", "2"];
+      },
+      { ...json, "x-a": "1", "x-b": "2" },
+    ],
+    [
+      "an object with nothing but forEach",
+      () => ({ forEach: (call: Callback) => [call("1", "X-A"), call("2", "X-A"), call("3", "x-a"), call("4", "X-B")] }),
+      { ...json, "x-a": "1, 2, 3", "x-b": "4" },
+    ],
+    [
+      "an instance of a class with forEach",
+      () =>
+        new (class {
+          forEach(call: Callback): void {
+            call("1", "X-A");
+          }
+        })(),
+      { ...json, "x-a": "1" },
+    ],
+    ["a header named forEach", () => ({ forEach: "1" }), { ...json, foreach: "1" }],
+    ["a header named constructor", () => ({ constructor: "1" }), { ...json, constructor: "1" }],
+    [
+      "a header named __proto__",
+      () => [["__proto__", "1"]],
+      JSON.parse('{"accept":"application/json","__proto__":"1"}'),
+    ],
+    [
+      "a name twice",
+      () => [
+        ["X-A", "1"],
+        ["x-a", "2"],
+      ],
+      { ...json, "x-a": "1, 2" },
+    ],
+    ["Latin-1 in a value", () => ({ "x-name": "Jürgen" }), { ...json, "x-name": "Jürgen" }],
+    ["Set-Cookie", () => ({ "Set-Cookie": "a=1" }), { ...json, "set-cookie": "a=1" }],
+    ["accept", () => ({ accept: "text/html" }), { accept: "text/html" }],
+    ["Accept", () => ({ Accept: "text/html" }), { accept: "text/html" }],
+    ["ACCEPT in pairs", () => [["ACCEPT", "text/html"]], { accept: "text/html" }],
+    ["aCCept in a Headers", () => new Headers([["aCCept", "text/html"]]), { accept: "text/html" }],
+    ["an empty Accept", () => ({ Accept: "" }), { accept: "" }],
+  ];
+  for (const [name, headers, expected] of given) {
+    test(`getStatus() sends ${name} in a plain record, names in lower case`, async () => {
+      const init = await sent(headers() as RequestHeaders);
+      assert.deepEqual(init.headers, expected);
+      assert.deepEqual({ ...init.headers }, expected);
+    });
+  }
+
+  test("getStatus() reads the headers of the caller once", async () => {
+    let reads = 0;
+    const count = (): [string, string][] => (reads++, [["X-A", "1"]]);
+    const once: [string, RequestHeaders][] = [
+      ["an iterable", { [Symbol.iterator]: () => count().values() }],
+      ["an object with forEach", { forEach: (callback) => count().forEach(([name, value]) => callback(value, name)) }],
+      ["a record", Object.defineProperty({}, "X-A", { enumerable: true, get: () => count()[0]![1] })],
+    ];
+    for (const [name, headers] of once) {
+      reads = 0;
+      assert.equal((await sent(headers)).headers["x-a"], "1", name);
+      assert.equal(reads, 1, name);
+    }
+    reads = 0;
+    const option = { get: count, enumerable: true };
+    await getStatus("https://h", "j", Object.defineProperty({ fetch: answering(STATUS) }, "headers", option));
+    assert.equal(reads, 1, "the option");
+  });
+
+  test("getStatus() passes the signal on, and no signal if there is none", async () => {
+    const { signal } = new AbortController();
+    const fetch = answering(STATUS);
+    for (const given of [signal, undefined, null as never]) await getStatus("https://h", "j", { fetch, signal: given });
+    const inits = fetch.calls.map(([, init]) => [init.signal, Object.keys(init).length]);
+    assert.deepEqual(inits, [
+      [signal, 3],
+      [undefined, 2],
+      [undefined, 2],
+    ]);
+    assert.equal(fetch.calls[0]![1].signal, signal);
+  });
+
+  test("getStatus() calls fetch as a bare function, with two arguments", async () => {
+    const seen: unknown[] = [];
+    const fetch = async function (this: unknown, ...args: unknown[]): Promise<Response> {
+      seen.push(this, args.length);
+      return Response.json(STATUS);
+    };
+    await getStatus("https://h", "j", { fetch: fetch as Fetch });
+    assert.deepEqual(seen, [undefined, 2]);
+  });
+
+  test("getStatus() looks up the platform's fetch when it is called", async () => {
+    const platform = globalThis.fetch;
+    try {
+      globalThis.fetch = async () => Response.json({ jobID: "patched", status: "running" });
+      for (const opts of [undefined, {}, { fetch: undefined }]) {
+        const result = await getStatus("https://h", "j", opts);
+        assert.equal(result.kind === "StatusInfo" && result.jobID, "patched");
+      }
+    } finally {
+      globalThis.fetch = platform;
+    }
+  });
+
+  test("getStatus() neither changes its options nor shares them with the request", async () => {
+    const headers = Object.freeze({ "x-a": "1" });
+    const fetch = answering(STATUS);
+    const opts = Object.freeze({ fetch, headers });
+    await getStatus("https://h", "j", opts);
+    await getStatus("https://h", "j", opts);
+    const [first, second] = fetch.calls.map(([, init]) => init.headers);
+    assert.ok(first !== second && first !== (headers as object));
+  });
+
+  test("getStatus() sets no timer", async () => {
+    const { setTimeout, setInterval, setImmediate } = globalThis;
+    const timers: string[] = [];
+    try {
+      for (const name of ["setTimeout", "setInterval", "setImmediate"])
+        Object.assign(globalThis, { [name]: () => timers.push(name) });
+      // Not a Response, whose platform may set timers itself.
+      const body = { getReader: () => ({ read: async () => ({ done: true }), cancel: async () => {} }) };
+      for (const status of [200, 404, 429, 503])
+        await getStatus("https://h", "j", { fetch: async () => ({ status, url: "", headers: new Map(), body }) });
+      await getStatus("https://h", "j", { fetch: () => Promise.reject(new Error("x")) });
+    } finally {
+      Object.assign(globalThis, { setTimeout, setInterval, setImmediate });
+    }
+    assert.deepEqual(timers, []);
+  });
+});
+
+/** Checks that a call rejects with a TypeError that repeats nothing of its arguments, and sends nothing. */
+async function refuses(message: string, ...[baseUrl, jobId, opts]: [unknown, unknown, object?]): Promise<void> {
+  const fetch = answering(STATUS);
+  // Never a synchronous throw.
+  const call = getStatus(baseUrl as string, jobId as string, opts === null ? (opts as never) : { fetch, ...opts });
+  const error = await rejection(call);
+  assert.ok(error instanceof TypeError, String(error));
+  assert.equal(error.message, `getStatus: ${message}`);
+  assert.equal(error.cause, undefined);
+  assert.doesNotMatch(String(error.stack), /secret/);
+  assert.deepEqual(fetch.calls, []);
+}
+
+describe("an invalid argument", (test) => {
+  const named = (value: unknown): string =>
+    `${Object.prototype.toString.call(value).slice(8, -1)} ${typeof value === "string" || typeof value !== "object" ? String(value) : JSON.stringify(value)}`;
+  const refused = (
+    argument: string,
+    message: string,
+    values: readonly unknown[],
+    call: (value: unknown) => [unknown, unknown, object?],
+  ): void => {
+    values.forEach((value, index) =>
+      test(`getStatus() rejects ${argument} ${index + 1} of ${values.length}: ${named(value)}`, () =>
+        refuses(message, ...call(value))),
+    );
+  };
+
+  refused(
+    "the baseUrl",
+    "baseUrl must be an absolute http: or https: URL",
+    [
+      ...[
+        "",
+        "/ogc",
+        "h/ogc",
+        "ftp://h/",
+        "file:///etc",
+        "data:application/json,{}",
+        "javascript:alert(1)",
+        "blob:https://h/1",
+      ],
+      ...["https://secret secret/", "https://h:secret/", undefined, null, 5, Symbol("u"), {}, Object.create(null)],
+      new URL("ftp://h/?secret"),
+    ],
+    (baseUrl) => [baseUrl, "j"],
+  );
+  refused(
+    "the baseUrl",
+    "baseUrl must not contain credentials: send an Authorization header instead",
+    ["https://secret@h/", "https://u:secret@h/", "https://:secret@h/", new URL("https://u:secret@h/")],
+    (baseUrl) => [baseUrl, "j"],
+  );
+  refused(
+    "the jobId",
+    'jobId must be a well-formed string other than "", "." and ".."',
+    [
+      ...["", ".", "..", "a\ud800", "\udc00b", undefined, null, 5, 5n, Symbol("j"), { toString: () => "j" }, ["j"]],
+      ...[new String("j"), Object.create(null)],
+    ],
+    (jobId) => ["https://h", jobId],
+  );
+  const withFile = new FormData();
+  withFile.set("x-key", new Blob(["secret"]));
+  refused(
+    "the headers",
+    "headers must have valid names and string values",
+    [
+      ...[undefined, null, 5, ["secret"], { toString: () => "secret" }].map((value) => ({ "x-key": value })),
+      ...[["x-key", undefined], ["x-key"], ["x-key", "secret", "secret"], "secret", "ab", [5, "secret"], null].map(
+        (pair) => [pair],
+      ),
+      [["x-key", ,]],
+      [{ 0: "x-key", 1: "secret", length: 2 }],
+      ...["secret\r\nx: 1", "secret\0", "secret €"].map((value) => ({ "x-key": value })),
+      ...[{ "x key": "secret" }, { "": "secret" }, null, 5, "secret: 1", true, () => "secret", Symbol("secret")],
+      ...[new Map([["x-key", 5]]), new Map([["x-key", undefined]]), withFile],
+      ...[
+        [undefined, "x-key"],
+        ["secret", 5],
+      ].map((args) => ({ forEach: (add: (...args: unknown[]) => void) => add(...args) })),
+      { forEach: () => assert.fail("secret") },
+      { [Symbol.iterator]: () => assert.fail("secret") },
+    ],
+    (headers) => ["https://h", "j", { headers }],
+  );
+  refused(
+    "the fetch",
+    "fetch must be a function (pass one if the platform has none)",
+    [null, 5, "fetch", {}, true],
+    (fetch) => ["https://h", "j", { fetch }],
+  );
+  refused(
+    "the signal",
+    "signal must be an AbortSignal",
+    [new AbortController(), {}, { throwIfAborted: true, aborted: false }, 5, 0, "abort", "", false],
+    (signal) => ["https://h", "j", { signal }],
+  );
+  refused(
+    "the maxBytes",
+    "maxBytes must be a non-negative number",
+    [NaN, -1, -0.001, -Infinity, "5", null, {}, [5], true, 5n],
+    (maxBytes) => ["https://h", "j", { maxBytes }],
+  );
+
+  for (const opts of [null, 5, "x", true, () => {}, Symbol("x")]) {
+    test(`getStatus() rejects the opts ${named(opts)}`, async () => {
+      const error = await rejection(getStatus("https://h", "j", opts as never));
+      assert.ok(error instanceof TypeError);
+      assert.equal(error.message, "getStatus: opts must be an object");
+    });
+  }
+
+  test("getStatus() rejects a missing fetch if the platform has none, and uses one that is passed", async () => {
+    const platform = globalThis.fetch;
+    try {
+      for (const remove of [
+        () => Reflect.deleteProperty(globalThis, "fetch"),
+        () => void ((globalThis as { fetch: unknown }).fetch = undefined),
+      ]) {
+        remove();
+        await refuses("fetch must be a function (pass one if the platform has none)", "https://h", "j", {
+          fetch: undefined,
+        });
+        assert.equal(brief(await getStatus("https://h", "j", { fetch: answering(STATUS) })), "running");
+      }
+    } finally {
+      globalThis.fetch = platform;
+    }
+  });
+
+  test("getStatus() checks opts, baseUrl, jobId, headers, fetch, signal and maxBytes in this order, and an abort last", async () => {
+    const invalid = { headers: 5, fetch: 5, signal: 5, maxBytes: NaN };
+    const fetch = answering(STATUS);
+    const aborted = { fetch, signal: AbortSignal.abort("late") };
+    const calls: [string, Promise<unknown>][] = [
+      ["opts", getStatus("x", "", null as never)],
+      ["baseUrl", getStatus("x", "", invalid as never)],
+      ["baseUrl", getStatus("https://user@h", "", invalid as never)],
+      ["jobId", getStatus("https://h", "", invalid as never)],
+      ["headers", getStatus("https://h", "j", invalid as never)],
+      ["fetch", getStatus("https://h", "j", { ...invalid, headers: {} } as never)],
+      ["signal", getStatus("https://h", "j", { ...invalid, headers: {}, fetch } as never)],
+      ["maxBytes", getStatus("https://h", "j", { ...aborted, maxBytes: NaN })],
+      ["baseUrl", getStatus("x", "j", aborted)],
+    ];
+    for (const [name, call] of calls) {
+      assert.match(String(await rejection(call)), new RegExp(`^TypeError: getStatus: ${name} `));
+    }
+  });
+
+  test("getStatus() rejects with what a getter of its options throws", async () => {
+    const error = new Error("getter");
+    const opts = {
+      get: () => {
+        throw error;
+      },
+    };
+    for (const name of ["headers", "fetch", "signal", "maxBytes"]) {
+      assert.equal(await rejection(getStatus("https://h", "j", Object.defineProperty({}, name, opts))), error);
+    }
+  });
+
+  for (const maxBytes of [0, -0, 0.5, 1e9, Infinity, undefined]) {
+    test(`getStatus() accepts ${maxBytes} as maxBytes`, async () => {
+      assert.equal(brief(await getStatus("https://h", "j", { fetch: answering(""), maxBytes })), "malformed 200");
+    });
+  }
+});

@@ -1,0 +1,300 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { getStatus, type Result, type StatusInfo } from "../../src/get-status.ts";
+import { describe } from "../runner/suite.ts";
+import { answering, brief, returning } from "../support/fetches.ts";
+
+const getDocument = (document: object | string): Promise<Result> =>
+  getStatus("https://h", "requested", { fetch: answering(document) });
+
+/** Reads a document that has these properties, an id and a status. */
+async function read(properties: object): Promise<StatusInfo> {
+  const result = await getDocument({ jobID: "j", status: "running", ...properties });
+  if (result.kind !== "StatusInfo") throw new Error(JSON.stringify(result));
+  return result;
+}
+
+describe("status", (test) => {
+  const WORDS: Readonly<Record<string, readonly string[]>> = {
+    created: ["created"],
+    accepted: ["accepted", "queued", "pending"],
+    running: ["running", "started", "paused"],
+    successful: ["successful", "succeeded", "finished"],
+    failed: ["failed", "error", "rejected", "lost"],
+    dismissed: ["dismissed", "canceled", "cancelled", "deleted"],
+  };
+  const UNKNOWN = ["unknown", "captured", "previewing", "complete_with_errors", "constructor", "__proto__", "toString"];
+  const ODD = [" running", "running ", "running\n", "run", "runningx", "null", "0"];
+
+  for (const [status, words] of [...Object.entries(WORDS), ["unknown", [...UNKNOWN, ...ODD]] as const]) {
+    for (const word of words) {
+      test(`getStatus() reads the word ${JSON.stringify(word)} as ${status}, in any letter case`, async () => {
+        for (const sent of [word, word.toUpperCase(), word[0]!.toUpperCase() + word.slice(1)]) {
+          const info = await read({ status: sent });
+          assert.deepEqual([info.status, info.document.status], [status, sent]);
+        }
+      });
+    }
+  }
+
+  test("getStatus() recognises the words of the table above, and no others", () => {
+    const source = readFileSync(new URL("../../../src/get-status.ts", import.meta.url), "utf8");
+    const table = /^const STATUS_WORDS.*? = (\[.*?^\]);$/ms.exec(source)?.[1] ?? "";
+    const recognised = [...table.matchAll(/"([^"]*)"/g)].map(([, word]) => word);
+    assert.deepEqual(recognised, Object.values(WORDS).flat());
+  });
+
+  for (const status of [undefined, null, "", 5, true, {}, ["running"], { toString: 1 }]) {
+    test(`getStatus() returns malformed for the status ${JSON.stringify(status)}`, async () => {
+      assert.equal(brief(await getDocument({ jobID: "j", status })), "malformed 200");
+    });
+  }
+});
+
+describe("jobID", (test) => {
+  for (const [properties, jobID] of [
+    [{ jobID: "a" }, "a"],
+    [{ id: "a" }, "a"],
+    [{ jobId: "a" }, "a"],
+    [{ job_id: "a" }, "a"],
+    [{ job_id: "d", jobId: "c", id: "b", jobID: "a" }, "a"],
+    [{ job_id: "d", jobId: "c", id: "b" }, "b"],
+    [{ job_id: "d", jobId: "c" }, "c"],
+    [{ jobID: "", id: "b" }, "b"],
+    [{ jobID: null, id: "b" }, "b"],
+    [{ jobID: 5, id: "b" }, "b"],
+    [{ jobID: "" }, "requested"],
+    [{ jobID: "", id: "", jobId: "", job_id: "" }, "requested"],
+    [{}, undefined],
+    [{ jobID: 5, id: 6 }, undefined],
+    [{ jobID: null }, undefined],
+    [{ jobid: "a", JobID: "a", uuid: "a" }, undefined],
+    [{ message: "Invalid API key" }, undefined],
+    [{ jobs: [{ jobID: "a" }] }, undefined],
+  ] as [object, string | undefined][]) {
+    test(`getStatus() reads the id ${String(jobID)} from ${JSON.stringify(properties)}`, async () => {
+      const result = await getDocument({ status: "error", ...properties });
+      if (jobID === undefined) assert.equal(brief(result), "malformed 200");
+      else assert.equal(result.kind === "StatusInfo" && result.jobID, jobID);
+    });
+  }
+
+  test("getStatus() returns the requested id as given, not as written in the URL", async () => {
+    const result = await getStatus("https://h", "a/b c", { fetch: answering({ jobID: "", status: "running" }) });
+    assert.equal(result.kind === "StatusInfo" && result.jobID, "a/b c");
+  });
+});
+
+describe("the optional properties", (test) => {
+  for (const name of ["type", "processID", "message", "created", "started", "finished", "updated"] as const) {
+    test(`getStatus() keeps ${name} as sent if it is a non-empty string, and omits it otherwise`, async () => {
+      for (const value of ["a", " ", "none", "2022-09-02T17:30:48.201213", "&lt;b&gt;", "日本"]) {
+        assert.equal((await read({ [name]: value }))[name], value);
+      }
+      for (const value of [undefined, null, "", 0, 5, true, {}, [], ["a"]]) {
+        assert.ok(!(name in (await read({ [name]: value }))), JSON.stringify(value));
+      }
+    });
+  }
+
+  for (const [properties, processID] of [
+    [{ processID: "a", processId: "b", process_id: "c" }, "a"],
+    [{ processId: "b", process_id: "c" }, "b"],
+    [{ process_id: "c" }, "c"],
+    [{ processID: "", processId: null, process_id: "c" }, "c"],
+    [{ processID: 5, processId: ["b"] }, undefined],
+    [{ processid: "a", process: "b" }, undefined],
+  ] as const) {
+    test(`getStatus() reads the process id ${processID} from ${JSON.stringify(properties)}`, async () => {
+      const info = await read(properties);
+      assert.equal(info.processID, processID);
+      assert.equal("processID" in info, processID !== undefined);
+    });
+  }
+
+  for (const [sent, progress] of [
+    ...[0, 1e-7, 12.5, 50, 99.999, 100].map((number) => [number, number] as const),
+    ["0", 0],
+    ["1", 1],
+    ["12.25", 12.25],
+    ["007", 7],
+    ["100.0", 100],
+  ] as const) {
+    test(`getStatus() reads the progress ${JSON.stringify(sent)} as ${progress}`, async () => {
+      assert.equal((await read({ progress: sent })).progress, progress);
+    });
+  }
+
+  const strings = [
+    "",
+    " ",
+    "-1",
+    "+5",
+    "101",
+    "100.1",
+    "5.",
+    ".5",
+    "1e1",
+    "0x10",
+    " 5",
+    "5 ",
+    "5%",
+    "5,5",
+    "NaN",
+    "5\n",
+    "٥",
+  ];
+  for (const progress of [null, -1, -0.1, 100.1, 101, 1e99, true, [], [5], {}, "1.2.3", "Infinity", ...strings]) {
+    test(`getStatus() omits the progress ${JSON.stringify(progress)}`, async () => {
+      assert.ok(!("progress" in (await read({ progress }))));
+    });
+  }
+
+  test("getStatus() omits a progress that JSON parses as Infinity", async () => {
+    assert.ok(!("progress" in (await getDocument('{"jobID":"j","status":"running","progress":1e999}'))));
+  });
+
+  test("getStatus() returns the whole document as parsed, whatever its Content-Type", async () => {
+    const document = {
+      jobID: "",
+      id: "x",
+      status: "CAPTURED",
+      type: null,
+      progress: "x",
+      links: "none",
+      metadata: [["a"]],
+    };
+    for (const type of ["text/html", "application/json; profile=ogc", "", "nonsense"]) {
+      const fetch = answering(document, { headers: { "content-type": type } });
+      assert.deepEqual(await getStatus("https://h", "requested", { fetch }), {
+        kind: "StatusInfo",
+        jobID: "x",
+        status: "unknown",
+        links: [],
+        document,
+        http: { status: 200, url: "https://h/jobs/requested", headers: { "content-type": type } },
+      });
+    }
+  });
+});
+
+describe("links", (test) => {
+  for (const [sent, href] of [
+    ["https://other/results?f=json#x", "https://other/results?f=json#x"],
+    ["HTTPS://Other/%7e", "HTTPS://Other/%7e"],
+    ["s3://bucket/key", "s3://bucket/key"],
+    ["urn:ogc:def", "urn:ogc:def"],
+    ["javascript:alert(1)", "javascript:alert(1)"],
+    ["c+d.e-1:x", "c+d.e-1:x"],
+    ["c:é", "c:é"],
+    ["results", "https://h/jobs/results"],
+    ["requested/results", "https://h/jobs/requested/results"],
+    ["/results", "https://h/results"],
+    ["//other/results", "https://other/results"],
+    ["?f=html", "https://h/jobs/requested?f=html"],
+    ["#log", "https://h/jobs/requested#log"],
+    ["../", "https://h/"],
+    [" https://other/ ", "https://other/"],
+    ["1:2", "https://h/jobs/1:2"],
+    ["./a:b", "https://h/jobs/a:b"],
+    ["a/b:c", "https://h/jobs/a/b:c"],
+    ["http", "https://h/jobs/http"],
+    ["//[", "//["],
+  ] as const) {
+    test(`getStatus() resolves the href ${JSON.stringify(sent)} to ${href}`, async () => {
+      assert.deepEqual((await read({ links: [{ href: sent }] })).links, [{ href }]);
+    });
+  }
+
+  for (const name of ["rel", "type", "hreflang", "title"] as const) {
+    test(`getStatus() keeps ${name} of a link if it is a non-empty string, and omits it otherwise`, async () => {
+      const link = async (value: unknown) =>
+        (await read({ links: [{ href: "https://h/", [name]: value, length: 5 }] })).links[0];
+      assert.deepEqual(await link("x"), { href: "https://h/", [name]: "x" });
+      for (const value of [null, "", 5, {}, ["x"]]) assert.deepEqual(await link(value), { href: "https://h/" });
+    });
+  }
+
+  test("getStatus() omits entries that are not links, and keeps the order of the rest", async () => {
+    const invalid = [
+      null,
+      5,
+      "https://h/",
+      [],
+      ["https://h/"],
+      {},
+      { href: null },
+      { href: "" },
+      { href: 5 },
+      { href: {} },
+    ];
+    const valid = [
+      { rel: "self", href: "https://h/1" },
+      { rel: "self", href: "https://h/2" },
+    ];
+    assert.deepEqual((await read({ links: [...invalid, valid[0], ...invalid, valid[1]] })).links, valid);
+  });
+
+  test("getStatus() reads a single link object as a list of one", async () => {
+    const links = { href: "a", rel: "self", title: "" };
+    assert.deepEqual((await read({ links })).links, [{ href: "https://h/jobs/a", rel: "self" }]);
+  });
+
+  for (const links of [
+    undefined,
+    null,
+    "",
+    "https://h/",
+    5,
+    {},
+    { rel: "self" },
+    { href: "" },
+    { 0: { href: "x" }, length: 1 },
+  ]) {
+    test(`getStatus() returns no links for ${JSON.stringify(links)}`, async () => {
+      assert.deepEqual((await read({ links })).links, []);
+    });
+  }
+
+  /** Reads links of a response that has this URL. */
+  async function linksAt(url: string, links: unknown): Promise<StatusInfo["links"]> {
+    const { headers, body } = Response.json({ jobID: "j", status: "running", links });
+    const result = await getStatus("https://h", "j", { fetch: returning({ status: 200, url, headers, body }) });
+    return result.kind === "StatusInfo" ? result.links : [];
+  }
+
+  test("getStatus() resolves links against the final URL, and leaves them as sent if that is impossible", async () => {
+    const moved = await linksAt("https://moved.example/api/jobs/1/", [{ href: "results" }]);
+    assert.deepEqual(moved, [{ href: "https://moved.example/api/jobs/1/results" }]);
+    assert.deepEqual(await linksAt("about:blank", [{ href: "results" }]), [{ href: "results" }]);
+  });
+
+  for (const [entries, length, resolved] of [
+    [1_024, 1_024, true],
+    [1_025, 1_024, false],
+    [1, 1_048_576, true],
+    [1, 1_048_577, false],
+  ] as const) {
+    test(`getStatus() ${resolved ? "resolves" : "does not resolve"} ${entries} links at a URL of ${length}`, async () => {
+      const url = "https://h/jobs/".padEnd(length - 1, "x") + "/";
+      const href = `${resolved ? url : ""}r`;
+      const links = await linksAt(
+        url,
+        Array.from({ length: entries }, () => ({ href: "r", rel: "self" })),
+      );
+      assert.equal(links.length, entries);
+      for (const link of [links[0], links.at(-1)]) assert.deepEqual(link, { href, rel: "self" });
+      // Entries that are not links count, too.
+      const others = await linksAt(url, [...Array.from({ length: entries - 1 }, () => null), { href: "r" }]);
+      assert.deepEqual(others, [{ href }]);
+    });
+  }
+
+  test("getStatus() does not resolve an href of more than 1,024 characters", async () => {
+    // Encoding a host of 300,000 different characters would take some six seconds.
+    const host = Array.from({ length: 300_000 }, (_, i) => String.fromCodePoint(0x4e00 + (i % 20_000))).join("");
+    const hrefs = [`//${host}`, "x".repeat(1_024), "x".repeat(1_025)];
+    const { links } = await read({ links: hrefs.map((href) => ({ href })) });
+    assert.deepEqual(links, [{ href: hrefs[0] }, { href: `https://h/jobs/${hrefs[1]}` }, { href: hrefs[2] }]);
+  });
+});

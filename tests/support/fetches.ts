@@ -1,0 +1,76 @@
+/** Functions that stand in for `fetch`, and what tests need to look at their calls and results. */
+import { isNotFound, isServerError, isStatusInfo, type Fetch, type Result } from "../../src/get-status.ts";
+
+/** What a `fetch` is called with, and the type of what it returns. */
+export type Init = Parameters<Fetch>[1];
+export type ResponseLike = Awaited<ReturnType<Fetch>>;
+export type Stub = Fetch & { readonly calls: [url: string, init: Init][] };
+
+export const STATUS = { jobID: "j", status: "running" } as const;
+
+/** A `fetch` that responds without a network and records its calls. */
+export function stub(respond: () => Response | Promise<Response>): Stub {
+  const calls: [string, Init][] = [];
+  const fetch: Fetch = async (url, init) => {
+    calls.push([url, init]);
+    return respond();
+  };
+  return Object.assign(fetch, { calls });
+}
+
+/** A `fetch` that always returns this response; an object is sent as JSON. */
+export function answering(body: BodyInit | null | object, init?: ResponseInit): Stub {
+  const raw = body === null || typeof body === "string" || body instanceof Uint8Array || body instanceof ReadableStream;
+  const content = raw ? (body as BodyInit | null) : JSON.stringify(body);
+  return stub(() => new Response(content, { headers: { "content-type": "application/json" }, ...init }));
+}
+
+/** A `fetch` that returns this value, whatever it is. */
+export function returning(value: unknown): Fetch {
+  return async () => value as ResponseLike;
+}
+
+/** A stream of these chunks that then ends, errors, or never continues. */
+export function chunks(
+  parts: readonly (string | Uint8Array)[],
+  end: "end" | "hang" | { readonly error: unknown } = "end",
+): ReadableStream<Uint8Array> {
+  const rest = parts.map((part) => (typeof part === "string" ? new TextEncoder().encode(part) : part));
+  return new ReadableStream(
+    {
+      pull(controller) {
+        const next = rest.shift();
+        if (next) controller.enqueue(next);
+        else if (end === "end") controller.close();
+        else if (end !== "hang") controller.error(end.error);
+        else return new Promise(() => {});
+        return undefined;
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** Returns what a promise rejects with, and throws if it does not reject. */
+export async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  let value: unknown;
+  try {
+    value = await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error(`expected a rejection, got ${JSON.stringify(value)}`);
+}
+
+/** The kinds whose guard accepts a value. */
+export function accepted(value: unknown): string[] {
+  return Object.entries({ StatusInfo: isStatusInfo, NotFound: isNotFound, ServerError: isServerError })
+    .filter(([, guard]) => guard(value))
+    .map(([kind]) => kind);
+}
+
+/** For example `running`, `no-such-job 404`, `network -`. Throws unless exactly one guard accepts the result. */
+export function brief(result: Result): string {
+  if (accepted(result).join() !== result.kind) throw new Error(`${result.kind} is accepted as ${accepted(result)}`);
+  return result.kind === "StatusInfo" ? result.status : `${result.reason} ${result.http?.status ?? "-"}`;
+}

@@ -1,0 +1,179 @@
+/** What a hostile `fetch` may return, and what getStatus() must return for it: for contract/hostile and the soak. */
+import type { Fetch } from "../../src/get-status.ts";
+import type { ResponseLike } from "./fetches.ts";
+
+export interface Hostile {
+  readonly name: string;
+  /**
+   * - `"failed"`: `fetch` failed.
+   * - `"no Response"`: a network failure without `http`, at any status.
+   * - `"cut off"`: the body is read in part: a network failure if the status is 2xx.
+   * - `"too large"`: the body is longer than `maxBytes`.
+   */
+  readonly outcome: "failed" | "no Response" | "cut off" | "too large";
+  /** Whether the stream must be cancelled, once. */
+  readonly cancels: boolean;
+  /** Returns what `fetch` returns. Its stream calls `cancelled` when it is cancelled. */
+  respond(status: number, id: string, cancelled: () => void): unknown;
+}
+
+export const HEADERS = new Headers({ "content-type": "application/json" });
+
+export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** A body of these chunks. `cancel` calls `cancelled` and returns what `end` returns. */
+export function streamOf(
+  chunks: readonly unknown[],
+  cancelled = (): void => {},
+  end: () => unknown = () => {},
+): object {
+  const rest = [...chunks];
+  return {
+    getReader: () => ({
+      read: async () => (rest.length ? { done: false, value: rest.shift() } : { done: true }),
+      cancel: async () => (cancelled(), end()),
+    }),
+  };
+}
+
+function fail(what = "it"): never {
+  throw new Error(`${what} was called`);
+}
+
+/** An object whose property `name` throws when it is read. */
+export function throwing(properties: object, name: string): object {
+  return Object.defineProperty({ ...properties }, name, { get: () => fail(name) });
+}
+
+/** A Response of which some properties have a wrong type or throw; its stream is valid. */
+function invalid(name: string, change: (response: object) => object): Hostile {
+  return {
+    name,
+    outcome: "no Response",
+    cancels: true,
+    respond: (status, id, cancelled) =>
+      change({ status, url: "", headers: HEADERS, body: streamOf([bytes(`<${id}>`)], cancelled) }),
+  };
+}
+
+function wrong(name: string, properties: object): Hostile {
+  return invalid(name, (response) => ({ ...response, ...properties }));
+}
+
+function unreadable(name: string, respond: (status: number) => unknown): Hostile {
+  return { name, outcome: "no Response", cancels: false, respond };
+}
+
+function wrongBody(name: string, body: unknown): Hostile {
+  return unreadable(`a body that is ${name}`, (status) => ({ status, url: "", headers: HEADERS, body }));
+}
+
+function wrongChunk(name: string, chunk: unknown): Hostile {
+  return {
+    name: `a chunk that is ${name}`,
+    outcome: "cut off",
+    cancels: true,
+    respond: (status, id, cancelled) => ({
+      status,
+      url: "",
+      headers: HEADERS,
+      body: streamOf([bytes(`<${id}>`), chunk, bytes("more")], cancelled),
+    }),
+  };
+}
+
+function cancelling(name: string, cancel: unknown): Hostile {
+  return {
+    name: `a cancel that ${name}`,
+    outcome: "too large",
+    cancels: typeof cancel === "function",
+    respond: (status, id, cancelled) => {
+      const read = async (): Promise<object> => ({ done: false, value: bytes(`<${id}>`.padEnd(2_000, "x")) });
+      const counted = typeof cancel === "function" ? (): unknown => (cancelled(), cancel()) : cancel;
+      return { status, url: "", headers: HEADERS, body: { getReader: () => ({ read, cancel: counted }) } };
+    },
+  };
+}
+
+function used(status: number): Response {
+  const response = new Response("{}", { status });
+  void response.text();
+  return response;
+}
+
+function locked(status: number): Response {
+  const response = new Response("{}", { status });
+  response.body!.getReader();
+  return response;
+}
+
+export const HOSTILE: readonly Hostile[] = [
+  { name: "a fetch that throws", outcome: "failed", cancels: false, respond: () => fail() },
+  { name: "a fetch that rejects with undefined", outcome: "failed", cancels: false, respond: () => Promise.reject() },
+  ...[200.5, NaN, Infinity, "200", null, undefined, 200n, true, Symbol("200"), {}].map((status) =>
+    wrong(`a status that is ${typeof status} ${String(status)}`, { status }),
+  ),
+  wrong("a status that cannot be converted", { status: { valueOf: () => fail("valueOf") } }),
+  wrong("a url that is undefined", { url: undefined }),
+  wrong("a url that is a URL", { url: new URL("https://h") }),
+  wrong("no headers", { headers: undefined }),
+  wrong("headers that are a record", { headers: { "content-type": "text/plain" } }),
+  wrong("a header value that is a number", { headers: new Map([["x", 5]]) }),
+  wrong("a header value that is an array", { headers: new Map([["x", ["a"]]]) }),
+  ...[5, null, Symbol("x")].map((name) =>
+    wrong(`a header name that is ${typeof name}`, { headers: new Map([[name, "a"]]) }),
+  ),
+  wrong("an invalid header after a valid one", {
+    headers: new Map<string, unknown>([
+      ["a", "1"],
+      ["b", 2],
+      ["c", "3"],
+    ]),
+  }),
+  wrong("headers whose forEach throws", { headers: { forEach: () => fail("forEach") } }),
+  ...["status", "url", "headers"].map((name) =>
+    invalid(`a ${name} that throws`, (response) => throwing(response, name)),
+  ),
+  wrong("a body that was used", { bodyUsed: true }),
+  ...["body", "bodyUsed"].map((name) =>
+    unreadable(`a ${name} that throws`, (status) => throwing({ status, url: "", headers: HEADERS, body: null }, name)),
+  ),
+  ...[undefined, null, true, 0, 5n, "", "{}", Symbol("x"), [], {}, () => {}, new Date()].map((value) =>
+    unreadable(`${typeof value} ${String(value)}`, () => value),
+  ),
+  unreadable("{ ok, status, json }", (status) => ({ ok: true, status, json: async () => ({}) })),
+  unreadable("a Proxy that throws", () => new Proxy({}, { get: (_, name) => (name === "then" ? undefined : fail()) })),
+  unreadable("a Response that was read", used),
+  unreadable("a Response that is locked", locked),
+  wrongBody("undefined, as in React Native", undefined),
+  wrongBody("a string", "{}"),
+  wrongBody("bytes", bytes("{}")),
+  wrongBody("a Blob", new Blob(["{}"])),
+  wrongBody("a stream of Node", { pipe() {}, on() {} }),
+  wrongBody("false", false),
+  ...[undefined, null, 0, "", false].map((reader) =>
+    wrongBody(`one whose getReader returns ${String(reader)}`, { getReader: () => reader }),
+  ),
+  wrongBody("one whose getReader throws", { getReader: () => fail("getReader") }),
+  wrongChunk("a string", "text"),
+  wrongChunk("a number", 5),
+  wrongChunk("null", null),
+  wrongChunk("undefined", undefined),
+  wrongChunk("an array", [123, 125]),
+  wrongChunk("an ArrayBuffer", new ArrayBuffer(5)),
+  wrongChunk("a DataView", new DataView(new ArrayBuffer(5))),
+  wrongChunk("a Uint16Array", new Uint16Array(5)),
+  wrongChunk("a Float64Array", new Float64Array(5)),
+  wrongChunk("an object that claims to be bytes", { BYTES_PER_ELEMENT: 1, length: 1, byteLength: 1 }),
+  wrongChunk("one that cannot be decoded", Object.assign(bytes("x"), { subarray: () => "text" })),
+  cancelling("never settles", () => new Promise(() => {})),
+  cancelling("rejects", () => Promise.reject(new Error("cancel"))),
+  cancelling("throws", () => fail("cancel")),
+  cancelling("returns nothing", () => undefined),
+  cancelling("is missing", undefined),
+];
+
+/** A `fetch` of one call. */
+export function fetchOf(hostile: Hostile, status: number, id: string, cancelled: () => void): Fetch {
+  return async () => hostile.respond(status, id, cancelled) as ResponseLike;
+}
