@@ -2,7 +2,7 @@
  * Loaded before a program of the README: the embedded server stands in for https://ogc.example.com. Nothing else can
  * be reached.
  */
-import { startServer } from "./server.ts";
+import { startServer } from "../support/server.ts";
 
 const ORIGIN = "https://ogc.example.com";
 const server = await startServer();

@@ -1,9 +1,9 @@
 /**
  * Finds the job that an execution created, from the response to `POST {baseUrl}/processes/{id}/execution`.
  *
- * The Location header comes first, because a server may keep its jobs below another path (`/processes/{id}/jobs`). If
+ * The Location header comes first, because a server may have its jobs below another path (`/processes/{id}/jobs`). If
  * its origin is not that of `baseUrl`, only its id is used: a server behind a proxy often names an internal host, and a
- * token must not be sent elsewhere. Without a usable Location, the id is read from the body.
+ * token must not be sent to another host. Without a usable Location, the id is read from the body.
  */
 export async function createdJob(response: Response, baseUrl: string | URL): Promise<{ baseUrl: URL; jobId: string }> {
   const base = new URL(baseUrl);
@@ -13,11 +13,11 @@ export async function createdJob(response: Response, baseUrl: string | URL): Pro
   if (named) return named;
   const { jobID, id } = Object(parse(await response.text())) as { jobID?: unknown; id?: unknown };
   const jobId = jobID ?? id; // `jobID` in 1.0, `id` in the 2.0 draft
-  if (typeof jobId !== "string") throw new Error("The response names no job: did the process run synchronously?");
+  if (typeof jobId !== "string") throw new Error("The response contains no job id: did the process run synchronously?");
   return { baseUrl: base, jobId };
 }
 
-/** The job that the Location header names, if there is one that can be used. */
+/** The job in the Location header, if there is one that can be used. */
 function jobAt(response: Response, base: URL): { baseUrl: URL; jobId: string } | undefined {
   try {
     const url = new URL(response.headers.get("location") ?? "", response.url || base);

@@ -32,3 +32,11 @@ declare module "msw" {
 declare module "msw/node" {
   export function setupServer(...handlers: unknown[]): { listen(): void; close(): void };
 }
+
+declare module "@tanstack/react-query" {
+  export function useQuery<Data>(options: {
+    queryKey: readonly unknown[];
+    queryFn(context: { signal: AbortSignal }): Promise<Data>;
+    refetchInterval(query: { state: { data: Data | undefined } }): number | false;
+  }): { data: Data | undefined };
+}

@@ -1,6 +1,6 @@
 import { getStatus } from "ogcapi-job-status";
 
 const result = await getStatus("https://ogc.example.com/ogcapi", "job-1", {
-  fetch: async () => Response.json({ jobID: "job-1", status: "running" }), // a new Response for each call
+  fetch: () => Promise.resolve(Response.json({ jobID: "job-1", status: "running" })),
 });
 console.log(result.status); //=> running

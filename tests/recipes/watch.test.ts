@@ -1,213 +1,222 @@
 import assert from "node:assert/strict";
-import type { Fetch } from "../src/get-status.ts";
-import { watch } from "./recipes/watch.ts";
-import { withClock } from "./support/clock.ts";
-import { startServer } from "./support/server.ts";
-import { rejection } from "./support/stub.ts";
-import { describe } from "./support/suite.ts";
+import type { Fetch, Result } from "../../src/get-status.ts";
+import { describe } from "../runner/suite.ts";
+import { rejection } from "../support/fetches.ts";
+import { startServer } from "../support/server.ts";
+import { withClock } from "./clock.ts";
+import { hasEnded, watch, type WatchOptions } from "./watch.ts";
 
-type Answer = () => Response;
+type Respond = (signal: AbortSignal) => Response | Promise<Response>;
 const job =
-  (status: string, more = {}): Answer =>
+  (status: string, more = {}, headers = {}): Respond =>
   () =>
-    Response.json({ jobID: "j", status, ...more });
+    Response.json({ jobID: "j", status, ...more }, { headers });
 const failure =
-  (status: number, headers: Record<string, string> = {}): Answer =>
+  (status: number, headers: Record<string, string> = {}): Respond =>
   () =>
     new Response("", { status, headers });
-const reset: Answer = () => {
-  throw new Error("reset");
-};
-const page: Answer = () => new Response("<p>");
-const times = (count: number, answer: Answer): Answer[] => Array.from({ length: count }, () => answer);
+const reset: Respond = () => Promise.reject(new Error("reset"));
+const hangs: Respond = (signal) =>
+  new Promise((_, reject) => {
+    const timer = setTimeout(() => reject(new Error("not aborted")), 7_200_000);
+    signal.addEventListener("abort", () => (clearTimeout(timer), reject(new Error("aborted"))));
+  });
+const times = (count: number, respond: Respond): Respond[] => Array.from({ length: count }, () => respond);
+const running = job("running");
+const ended = job("successful");
 
-/** Returns the responses in order, repeating the last one, and records the time of each request. */
-function script(answers: readonly Answer[], now: () => number): Fetch & { readonly requests: number[] } {
-  const requests: number[] = [];
-  const fetch: Fetch = async (_, init) => {
-    init.signal?.throwIfAborted();
-    requests.push(now());
-    return answers[Math.min(requests.length, answers.length) - 1]!();
-  };
-  return Object.assign(fetch, { requests });
+interface Watched {
+  /** For example `successful`, `unspecified`. */
+  readonly outcome: string;
+  readonly result: Result;
+  /** The milliseconds at which requests were sent. */
+  readonly requests: readonly number[];
+  /** Those at which the watch ended. */
+  readonly end: number;
 }
 
-describe("the recipe that watches a job", (test) => {
-  for (const [name, answers, expected, requests] of [
+/** Watches with these responses, the last of which is repeated, in simulated time. */
+async function watchThrough(responses: readonly Respond[], opts: WatchOptions = {}, random = 0): Promise<Watched> {
+  let watched: Watched | undefined;
+  const platform = Math.random;
+  Math.random = () => random;
+  try {
+    await withClock(async (now) => {
+      const requests: number[] = [];
+      const fetch: Fetch = async (_, { signal }) => {
+        requests.push(now());
+        return responses[Math.min(requests.length, responses.length) - 1]!(signal!);
+      };
+      const result = await watch("https://h", "j", { fetch, timeLimit: 86_400_000, ...opts });
+      watched = { outcome: result.status ?? result.reason!, result, requests, end: now() };
+    });
+  } finally {
+    Math.random = platform;
+  }
+  return watched!;
+}
+
+describe("watch()", (test) => {
+  const finished = { finished: "2026-01-01T00:00:00Z" };
+  for (const [name, responses, outcome, requests] of [
+    ["requests the status until the job has ended", [job("accepted"), running, ended], "successful", 3],
+    ["ends with a failed job", [job("failed")], "failed", 1],
+    ["ends with a lost job, which has failed", [running, job("lost")], "failed", 2],
+    ["ends with a dismissed job", [job("dismissed")], "dismissed", 1],
+    ["continues while the status is unknown", [job("valid"), job("captured"), ended], "successful", 3],
     [
-      "requests the status until the job has ended",
-      [job("accepted"), job("running"), job("successful")],
+      "continues although `finished` is set",
+      [job("captured", finished), job("running", finished), ended],
       "successful",
       3,
     ],
-    ["ends with a failed job", [job("failed")], "failed", 1],
-    ["ends with a lost job, which has failed", [job("running"), job("lost")], "failed", 2],
-    ["ends with a dismissed job", [job("dismissed")], "dismissed", 1],
-    ["continues while the status is unknown", [job("valid"), job("captured"), job("successful")], "successful", 3],
-    [
-      "continues while the status is unknown, although `finished` is set",
-      [job("captured", { finished: "2026-01-01T00:00:00Z" }), job("successful")],
-      "successful",
-      2,
-    ],
-    [
-      "continues while the job is running, although `finished` is set",
-      [job("running", { finished: "2026-01-01T00:00:00Z" }), job("successful")],
-      "successful",
-      2,
-    ],
-    ["tolerates a 404 right after the 201", [failure(404), failure(404), job("successful")], "successful", 3],
-    ["ends with a persistent 404", [failure(404)], "NotFound unspecified", 6],
-    ["ends with a job that is gone", [failure(410)], "NotFound gone", 1],
-    ["waits for a server that is down", [failure(503), failure(502), job("successful")], "successful", 3],
-    ["ends with a server that remains down", [failure(503)], "ServerError http", 6],
-    ["requests again after a broken connection", [reset, job("successful")], "successful", 2],
+    ["tolerates a 404 right after the 201", [failure(404), failure(404), ended], "successful", 3],
+    ["ends with a persistent 404", [failure(404)], "unspecified", 6],
+    ["ends with a job that is gone", [failure(410)], "gone", 1],
+    ["waits for a server that is down", [failure(503), failure(502), ended], "successful", 3],
+    ["ends with a server that remains down", [failure(503)], "http", 6],
+    ["requests again after a broken connection", [reset, ended], "successful", 2],
+    ["requests again after a request that hangs", [hangs, ended], "successful", 2],
     [
       "counts only failures in a row",
-      [...times(4, failure(503)), job("running"), ...times(4, failure(503)), job("successful")],
+      [...times(4, failure(503)), running, ...times(4, reset), ended],
       "successful",
       10,
     ],
-    ["ends with a wrong key", [failure(401)], "ServerError http", 1],
-    ["ends with a key that has expired", [job("running"), failure(403)], "ServerError http", 2],
-    ["ends with a body that is not a status document", [page], "ServerError malformed", 1],
-  ] as const) {
-    test(`watch() ${name}`, () =>
-      withClock(async (now) => {
-        const fetch = script(answers, now);
-        const result = await watch("https://h", "j", { fetch });
-        assert.equal(result.kind === "StatusInfo" ? result.status : `${result.kind} ${result.reason}`, expected);
-        assert.equal(fetch.requests.length, requests);
-      }));
+    ["ends with a wrong key", [failure(401)], "http", 1],
+    ["ends with a key that has expired", [running, failure(403)], "http", 2],
+    ["ends with a body that is not a status document", [() => new Response("<p>")], "malformed", 1],
+  ] as [string, Respond[], string, number][]) {
+    test(name, async () => {
+      const watched = await watchThrough(responses);
+      assert.deepEqual([watched.outcome, watched.requests.length], [outcome, requests]);
+    });
   }
 
-  for (const [name, interval, answers, expected] of [
-    ["pauses longer each time", 1_000, times(4, job("running")), [0, 1_000, 2_500, 4_750, 8_125]],
-    ["pauses for 30 seconds at most", 20_000, times(4, job("running")), [0, 20_000, 50_000, 80_000, 110_000]],
+  const at = (seconds: number): string => new Date(1_700_000_000_000 + seconds * 1_000).toUTCString(); // by the clock
+  for (const [name, opts, responses, expected] of [
+    ["pauses longer each time", {}, times(4, running), [0, 1_000, 2_500, 4_750, 8_125]],
+    ["pauses for 30 seconds at most", { interval: 20_000 }, times(4, running), [0, 20_000, 50_000, 80_000, 110_000]],
     [
       "never pauses for less than an interval that is longer",
-      60_000,
-      times(3, job("running")),
-      [0, 60_000, 120_000, 180_000],
+      { interval: 60_000 },
+      times(2, running),
+      [0, 60_000, 120_000],
     ],
-    ["waits for as many seconds as Retry-After has", 1_000, [failure(429, { "retry-after": "90" })], [0, 90_000]],
-    ["heeds Retry-After beside a status", 1_000, [() => retry(job("running")(), "20")], [0, 20_000]],
-    ["ignores a Retry-After of 0", 1_000, times(3, failure(503, { "retry-after": "0" })), [0, 1_000, 2_500, 4_750]],
-    [
-      "ignores a Retry-After in the past",
-      1_000,
-      [failure(503, { "retry-after": "Wed, 21 Oct 2015 07:28:00 GMT" })],
+    ["waits for as many seconds as Retry-After has", {}, [failure(429, { "retry-after": "90" })], [0, 90_000]],
+    ["waits until the date that Retry-After has", {}, [failure(503, { "retry-after": at(45) })], [0, 45_000]],
+    ["heeds Retry-After beside a status", {}, [job("running", {}, { "retry-after": "20" })], [0, 20_000]],
+    ["waits for an hour at most", {}, [failure(503, { "retry-after": "99999999999" })], [0, 3_600_000]],
+    ...["0", "-9", "soon", "Wed, 21 Oct 2015 07:28:00 GMT"].map((value) => [
+      `ignores Retry-After: ${value}`,
+      {},
+      [failure(503, { "retry-after": value })],
       [0, 1_000],
-    ],
-    ["ignores a Retry-After below its interval", 5_000, [failure(503, { "retry-after": "1" })], [0, 5_000]],
-    ["ignores a negative Retry-After", 1_000, [failure(503, { "retry-after": "-9" })], [0, 1_000]],
+    ]),
     [
-      "ignores a Retry-After that is neither a number nor a date",
-      1_000,
-      [failure(503, { "retry-after": "soon" })],
-      [0, 1_000],
+      "ignores a Retry-After below its interval",
+      { interval: 5_000 },
+      [failure(503, { "retry-after": "1" })],
+      [0, 5_000],
     ],
-    ["waits for an hour at most", 1_000, [failure(503, { "retry-after": "99999999999" })], [0, 3_600_000]],
-  ] as const) {
-    test(`watch() ${name}`, () =>
-      withClock(async (now) => {
-        const fetch = script([...answers, job("successful")], now);
-        await watch("https://h", "j", { fetch, interval, timeLimit: 86_400_000 });
-        assert.deepEqual(fetch.requests, expected);
-      }));
+  ] as [string, WatchOptions, Respond[], number[]][]) {
+    test(name, async () => {
+      assert.deepEqual((await watchThrough([...responses, ended], opts)).requests, expected);
+    });
   }
 
-  test("watch() waits until the date that Retry-After names", () =>
-    withClock(async (now) => {
-      const date = new Date(Date.now() + 45_000).toUTCString();
-      const fetch = script([failure(503, { "retry-after": date }), job("successful")], now);
-      await watch("https://h", "j", { fetch });
-      assert.deepEqual(fetch.requests, [0, 45_000]);
-    }));
+  test("lengthens each pause at random, by up to a tenth", async () => {
+    const { requests } = await watchThrough([...times(2, running), ended], {}, 0.5);
+    assert.deepEqual(requests.map(Math.round), [0, 1_050, 2_625]);
+  });
 
-  for (const [name, answer] of [
-    ["running", job("running")],
-    ["unknown", job("captured", { finished: "2026-01-01T00:00:00Z" })],
-  ] as const) {
-    test(`watch() rejects at its time limit while the status is ${name}`, () =>
-      withClock(async (now) => {
-        const fetch = script([answer], now);
-        const error = await rejection(watch("https://h", "j", { fetch, timeLimit: 600_000 }));
-        assert.equal((error as Error).name, "TimeoutError");
-        assert.equal(now(), 600_000);
-        assert.ok(fetch.requests.at(-1)! >= 570_000, String(fetch.requests.at(-1)));
-      }));
+  for (const [name, responses, opts, outcome, end] of [
+    ["during a pause", [running], { timeLimit: 600_000 }, "timeout", 600_000],
+    ["while the status is unknown", [job("captured")], { timeLimit: 600_000 }, "timeout", 600_000],
+    ["during a request", [hangs], { timeLimit: 30_000 }, "timeout", 30_000],
+    ["of an hour by default", [running], { timeLimit: undefined }, "timeout", 3_600_000],
+    [
+      "that is longer than a timer can be",
+      [running],
+      { timeLimit: Infinity, interval: Infinity },
+      "timeout",
+      2 ** 31 - 1,
+    ],
+  ] as [string, Respond[], WatchOptions, string, number][]) {
+    test(`returns a timeout at its time limit ${name}`, async () => {
+      const watched = await watchThrough(responses, opts);
+      assert.deepEqual([watched.outcome, watched.end], [outcome, end]);
+    });
   }
 
-  test("watch() has a time limit of an hour by default", () =>
-    withClock(async (now) => {
-      const error = await rejection(watch("https://h", "j", { fetch: script([job("captured")], now) }));
-      assert.equal((error as Error).name, "TimeoutError");
-      assert.equal(now(), 3_600_000);
-    }));
+  test("ends when shouldStop returns true, which the caller can extend", async () => {
+    const partial = job("complete_with_errors");
+    const shouldStop = (result: Result): boolean =>
+      hasEnded(result) || (result.kind === "StatusInfo" && result.document.status === "complete_with_errors");
+    const watched = await watchThrough([running, partial], { shouldStop });
+    assert.deepEqual([watched.outcome, watched.requests.length], ["unknown", 2]);
+    assert.equal((await watchThrough([running, ended], { shouldStop })).outcome, "successful");
+  });
 
-  for (const longer of [30 * 86_400_000, Infinity]) {
-    test(`watch() waits as long as a timer can, given ${longer} ms`, () =>
-      withClock(async (now) => {
-        const fetch = script([job("running")], now);
-        const error = await rejection(watch("https://h", "j", { fetch, interval: longer, timeLimit: longer }));
-        assert.equal((error as Error).name, "TimeoutError");
-        assert.deepEqual(fetch.requests, [0]);
-        assert.equal(now(), 2 ** 31 - 1);
-      }));
-  }
+  test("reports each result and the pause after it", async () => {
+    const seen: unknown[] = [];
+    const onResult = (result: Result, pause?: number): unknown => seen.push([result.kind, pause]);
+    await watchThrough([running, failure(503, { "retry-after": "7" }), ended], { onResult });
+    assert.deepEqual(seen, [
+      ["StatusInfo", 1_000],
+      ["ServerError", 7_000],
+      ["StatusInfo", undefined],
+    ]);
+  });
 
-  test("watch() reports each result and the pause after it", () =>
-    withClock(async (now) => {
-      const seen: unknown[] = [];
-      await watch("https://h", "j", {
-        fetch: script([job("running"), failure(503, { "retry-after": "7" }), job("successful")], now),
-        onResult: (result, pause) => seen.push([result.kind, pause]),
-      });
-      assert.deepEqual(seen, [
-        ["StatusInfo", 1_000],
-        ["ServerError", 7_000],
-        ["StatusInfo", undefined],
-      ]);
-    }));
-
-  test("watch() rejects with the signal's reason, during a pause and between a request and a pause", async () => {
+  test("rejects with the reason of a cancellation, during a pause and before it", async () => {
     for (const abortFrom of [(abort: () => void) => void setImmediate(abort), (abort: () => void) => abort()]) {
       const controller = new AbortController();
       let requests = 0;
-      const pending = watch("https://h", "j", {
-        fetch: async () => (requests++, job("running")()),
+      const watching = watch("https://h", "j", {
+        fetch: async () => (requests++, Response.json({ jobID: "j", status: "running" })),
         interval: 3_600_000,
         signal: controller.signal,
         onResult: () => abortFrom(() => controller.abort("enough")),
       });
-      assert.equal(await rejection(pending), "enough");
+      assert.equal(await rejection(watching), "enough");
       assert.equal(requests, 1);
     }
   });
 
-  test("watch() rejects if an argument is invalid", async () => {
+  test("rejects if an argument is invalid", async () => {
     assert.ok((await rejection(watch("ogc.example.com", "j"))) instanceof TypeError);
   });
 
-  test("watch() watches a job on a server to its end", async () => {
+  test("bypasses the HTTP cache where the platform knows the option", async () => {
+    const platform = globalThis.fetch;
+    const property = Object.getOwnPropertyDescriptor(Request.prototype, "cache")!;
+    const inits: (RequestInit | undefined)[] = [];
+    globalThis.fetch = async (_, init) => (inits.push(init), Response.json({ jobID: "j", status: "failed" }));
+    try {
+      await watch("https://h", "j");
+      Reflect.deleteProperty(Request.prototype, "cache");
+      await watch("https://h", "j");
+    } finally {
+      globalThis.fetch = platform;
+      Object.defineProperty(Request.prototype, "cache", property);
+    }
+    assert.deepEqual(
+      inits.map((init) => init?.cache),
+      ["no-store", undefined],
+    );
+  });
+
+  test("watches a job on a server to its end", async () => {
     const server = await startServer();
     try {
       const { id } = server.add({ seconds: 0.3 });
-      const seen = new Set<string>();
-      const result = await watch(server.baseUrl, id, {
-        interval: 20,
-        onResult: (one) => one.kind === "StatusInfo" && seen.add(one.status),
-      });
-      assert.equal(result.kind === "StatusInfo" && result.status, "successful");
+      const seen = new Set<unknown>();
+      const result = await watch(server.baseUrl, id, { interval: 20, onResult: ({ status }) => seen.add(status) });
+      assert.equal(result.status, "successful");
       assert.ok(seen.has("running"), [...seen].join());
     } finally {
       await server.close();
     }
   });
 });
-
-function retry(response: Response, seconds: string): Response {
-  response.headers.set("retry-after", seconds);
-  return response;
-}

@@ -1,30 +1,41 @@
-import { getStatus, type GetStatusOptions, type Result } from "ogcapi-job-status";
+import { getStatus, type Fetch, type GetStatusOptions, type Result } from "ogcapi-job-status";
 
-interface WatchOptions extends GetStatusOptions {
-  interval?: number; // milliseconds between the first two requests, and the minimum between any two
-  timeLimit?: number; // milliseconds after which watch() rejects with a TimeoutError
-  onResult?: (result: Result, pause?: number) => void; // called after each request; no pause follows the last
+export interface WatchOptions extends GetStatusOptions {
+  /** Milliseconds between the first two requests, and the least between any two. */
+  readonly interval?: number;
+  /** Milliseconds after which watch() returns what it has. */
+  readonly timeLimit?: number;
+  /** Called after each request, with the milliseconds until the next one, if there is one. */
+  readonly onResult?: (result: Result, pause?: number) => void;
+  /** Whether a result is the last one. */
+  readonly shouldStop?: (result: Result) => boolean;
 }
 
-/** Requests the status until the job has ended or cannot be read. Rejects on abort and at the time limit. */
+const LONGEST = 2 ** 31 - 1; // milliseconds, about 24 days: a longer timer would fire at once
+
+/** Without the HTTP cache. Workers with a compatibility date before 2024-11-11 do not know the option, and throw for it. */
+const uncached: Fetch = (url, init) => fetch(url, "cache" in Request.prototype ? { ...init, cache: "no-store" } : init);
+
+/** Requests the status until the job has ended, cannot be read, or the time limit expires. Rejects on cancellation. */
 export async function watch(baseUrl: string | URL, jobId: string, opts: WatchOptions = {}): Promise<Result> {
-  const { interval = 1_000, timeLimit = 3_600_000, onResult } = opts;
-  const longest = 2 ** 31 - 1; // milliseconds, about 24 days: a longer timer would fire at once
-  const limit = AbortSignal.timeout(Math.min(timeLimit, longest));
+  const { interval = 1_000, timeLimit = 3_600_000, onResult, shouldStop = hasEnded } = opts;
+  const limit = AbortSignal.timeout(Math.min(timeLimit, LONGEST));
   const signal = opts.signal ? AbortSignal.any([opts.signal, limit]) : limit;
   let failures = 0; // in a row
   for (let growing = interval; ; growing = Math.min(growing * 1.5, 30_000)) {
-    const result = await getStatus(baseUrl, jobId, { ...opts, signal });
+    const oneRequest = AbortSignal.any([signal, AbortSignal.timeout(60_000)]);
+    const result = await getStatus(baseUrl, jobId, { fetch: uncached, ...opts, signal: oneRequest });
     failures = result.kind === "StatusInfo" ? 0 : failures + 1;
-    const isLast = hasEnded(result) || failures > 5;
-    const pause = Math.min(Math.max(interval, growing, retryAfter(result)), longest);
+    const isLast = limit.aborted || failures > 5 || shouldStop(result);
+    // With jitter, so that many watches do not send their requests at the same time.
+    const pause = Math.min(Math.max(interval, growing, retryAfter(result)) * (1 + Math.random() / 10), LONGEST);
     onResult?.(result, isLast ? undefined : pause);
     if (isLast) return result;
     await sleep(pause, signal);
   }
 }
 
-function hasEnded(result: Result): boolean {
+export function hasEnded(result: Result): boolean {
   // A job whose status is "unknown" may still be running, even if `finished` is set: some servers set it early.
   if (result.kind === "StatusInfo") return ["successful", "failed", "dismissed"].includes(result.status);
   // Some servers respond with 404 right after a job was created.
@@ -41,13 +52,13 @@ function retryAfter({ http }: Result): number {
   return Math.min(milliseconds || 0, 3_600_000);
 }
 
+/** Resolves after the time, or earlier if the signal aborts. */
 function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const end = (): void => {
       clearTimeout(timer);
       signal.removeEventListener("abort", end);
-      if (signal.aborted) reject(signal.reason);
-      else resolve();
+      resolve();
     };
     const timer = setTimeout(end, milliseconds);
     signal.addEventListener("abort", end);

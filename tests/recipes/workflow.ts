@@ -18,7 +18,7 @@ interface Env {
   WATCH: Workflow<Params>;
 }
 
-/** Watches one job for as long as it takes. Completed steps are not repeated, and a sleep costs nothing. */
+/** Watches one job for days. Completed steps are not repeated, and a sleep costs nothing. */
 export class JobWatch extends WorkflowEntrypoint<Env, Params> {
   override async run({ payload }: WorkflowEvent<Params>, step: WorkflowStep): Promise<string> {
     const { jobId, pause = 10_000, timeLimit = 7 * 86_400_000 } = payload;
@@ -27,8 +27,8 @@ export class JobWatch extends WorkflowEntrypoint<Env, Params> {
     let notFound = 0; // in a row
     for (let round = 1; ; round++) {
       let outcome = await step.do(`request ${round}`, async () => {
-        const word = await requestOutcome(this.env, jobId);
-        return word === "pending" && Date.now() >= end ? "timed out" : word;
+        const outcome = await requestOutcome(this.env, jobId);
+        return outcome === "pending" && Date.now() >= end ? "timed out" : outcome;
       });
       // Some servers respond with 404 right after a job was created.
       notFound = outcome === "not found" ? notFound + 1 : 0;
@@ -47,7 +47,7 @@ export class JobWatch extends WorkflowEntrypoint<Env, Params> {
   }
 }
 
-/** One word for the outcome of one request; "pending" if the watch goes on. */
+/** The outcome of one request; "pending" if the watch goes on. */
 async function requestOutcome({ BASE_URL, TOKEN }: Env, jobId: string): Promise<string> {
   const result = await getStatus(BASE_URL, jobId, {
     headers: { authorization: `Bearer ${TOKEN}` },
@@ -67,6 +67,7 @@ async function requestOutcome({ BASE_URL, TOKEN }: Env, jobId: string): Promise<
 export default {
   /** Starts one watch for each job: the id of the watch is derived from that of the job, and can be used only once. */
   async fetch(request: Request, env: Env): Promise<Response> {
+    // Whoever can call this Worker can start a watch: check the user here.
     const params: Params = await request.json();
     // getStatus() rejects these ids, since a URL resolves them to another resource.
     if (typeof params.jobId !== "string" || ["", ".", ".."].includes(params.jobId)) {
