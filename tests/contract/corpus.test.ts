@@ -43,7 +43,7 @@ describe("the corpus", (test) => {
 
   test("each NAME.http has a NAME.json, and there are no other files", () => {
     const expected = corpus.flatMap(({ name }) => [`${name}.http`, `${name}.json`]);
-    assert.deepEqual(files(), [...expected, "README.md", "schema.json"].sort());
+    assert.deepEqual(files(), [...expected, "README.md", "SERVERS.md", "schema.json"].sort());
   });
 
   test("no response has a cookie or a content coding", () => {

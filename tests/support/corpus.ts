@@ -25,6 +25,8 @@ export interface Info {
     readonly headers?: Readonly<Record<string, string>>;
     readonly body?: object;
   };
+  /** What a GET asks for, if not an existing job of a server that works. */
+  readonly about?: "missing job" | "wrong URL" | "dismissed job" | "no access" | "server failure";
   readonly origin: string;
   readonly how: "verbatim" | "reconstructed" | "made up";
   readonly head?: string;
