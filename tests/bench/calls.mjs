@@ -50,8 +50,8 @@ for (const [task, { options, warmUp, share }] of Object.entries(tasks)) {
     return () => call("2ea8a6d2-7116-11f1-9b0b-0242ac120002");
   });
   for (const call of calls) {
-    const { kind } = await call();
-    if (kind !== "StatusInfo") throw new Error(`expected a StatusInfo, got ${kind}`);
+    const { status } = await call();
+    if (status !== "running") throw new Error(`expected the status running, got ${status}`);
     await time(call, warmUp);
   }
   const [base, other] = calls;

@@ -1,11 +1,11 @@
-// Prints the outcome of each stack for each recorded response: `read.mjs <answers> <bundle>...`.
+// Prints what each stack returns for each recorded response: `read.mjs <responses> <bundle>...`.
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 
 const [file, ...bundles] = process.argv.slice(2);
-const answers = JSON.parse(readFileSync(file, "utf8"));
+const responses = JSON.parse(readFileSync(file, "utf8"));
 
 function respond({ status, headers, body }) {
   const content = [204, 205, 304].includes(status) ? null : body;
@@ -17,20 +17,22 @@ function respond({ status, headers, body }) {
   });
 }
 
-async function outcome(create, answer) {
+async function outcome(create, response) {
   try {
-    const { kind, status, threw } = await create({ fetch: async () => respond(answer), baseUrl: "http://h" })("j");
-    return { kind, word: status, threw: threw === true };
+    const returned = await create({ fetch: async () => respond(response), baseUrl: "http://h" })("j");
+    if (returned === "NotFound" || returned === "ServerError") return { kind: "error" };
+    return { kind: "document", id: returned?.jobID, status: returned?.status };
   } catch {
-    return { kind: "exception", threw: true };
+    return { kind: "exception" };
   }
 }
 
 const result = {};
 for (const path of bundles) {
   const { create } = await import(pathToFileURL(path).href);
-  result[basename(path, ".js")] = [];
-  for (const answer of answers) result[basename(path, ".js")].push(await outcome(create, answer));
+  const outcomes = [];
+  for (const response of responses) outcomes.push(await outcome(create, response));
+  result[basename(path, ".js")] = outcomes;
 }
 console.log(JSON.stringify(result));
 process.exit();

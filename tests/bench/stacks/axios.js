@@ -8,10 +8,10 @@ export const create = ({ fetch, parse, baseUrl }) => {
     headers: { accept: "application/json" },
     validateStatus: () => true,
   });
-  return async (jobId, signal) => {
-    const { status, data } = await api.get(`/jobs/${encodeURIComponent(jobId)}`, { signal });
-    if (status === 404) return { kind: "NotFound" };
-    if (status < 200 || status > 299) return { kind: "ServerError" };
-    return { kind: "StatusInfo", status: parse(data).status };
+  return async (jobId) => {
+    const { status, data } = await api.get(`/jobs/${encodeURIComponent(jobId)}`);
+    if (status === 404) return "NotFound";
+    if (status < 200 || status > 299) return "ServerError";
+    return parse(data);
   };
 };

@@ -1,11 +1,10 @@
 export const create =
   ({ fetch, parse, baseUrl }) =>
-  async (jobId, signal) => {
+  async (jobId) => {
     const response = await fetch(`${baseUrl}/jobs/${encodeURIComponent(jobId)}`, {
       headers: { accept: "application/json" },
-      signal,
     });
-    if (response.status === 404) return { kind: "NotFound" };
-    if (!response.ok) return { kind: "ServerError" };
-    return { kind: "StatusInfo", status: parse(await response.json()).status };
+    if (response.status === 404) return "NotFound";
+    if (!response.ok) return "ServerError";
+    return parse(await response.json());
   };

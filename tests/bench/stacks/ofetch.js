@@ -2,16 +2,11 @@ import { createFetch } from "ofetch";
 
 export const create = ({ fetch, parse, baseUrl }) => {
   const request = createFetch({ fetch, Headers, AbortController });
-  return async (jobId, signal) => {
-    const response = await request.raw(`/jobs/${encodeURIComponent(jobId)}`, {
-      baseURL: baseUrl,
-      headers: { accept: "application/json" },
-      signal,
-      retry: 0,
-      ignoreResponseError: true,
-    });
-    if (response.status === 404) return { kind: "NotFound" };
-    if (!response.ok) return { kind: "ServerError" };
-    return { kind: "StatusInfo", status: parse(response._data).status };
+  const options = { baseURL: baseUrl, headers: { accept: "application/json" }, retry: 0, ignoreResponseError: true };
+  return async (jobId) => {
+    const response = await request.raw(`/jobs/${encodeURIComponent(jobId)}`, options);
+    if (response.status === 404) return "NotFound";
+    if (!response.ok) return "ServerError";
+    return parse(response._data);
   };
 };

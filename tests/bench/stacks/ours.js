@@ -2,5 +2,7 @@ import { getStatus } from "../../../src/get-status.ts";
 
 export const create =
   ({ fetch, baseUrl }) =>
-  (jobId, signal) =>
-    getStatus(baseUrl, jobId, { fetch, signal });
+  async (jobId) => {
+    const result = await getStatus(baseUrl, jobId, { fetch });
+    return result.kind === "StatusInfo" ? result : result.kind;
+  };

@@ -2,15 +2,14 @@ import wretch from "wretch";
 
 export const create = ({ fetch, parse, baseUrl }) => {
   const api = wretch(baseUrl).fetchPolyfill(fetch).headers({ accept: "application/json" });
-  return (jobId, signal) =>
+  return (jobId) =>
     api
-      .options({ signal })
       .get(`/jobs/${encodeURIComponent(jobId)}`)
-      .notFound(() => ({ kind: "NotFound" }))
-      .fetchError(() => ({ kind: "ServerError" }))
-      .json((data) => ({ kind: "StatusInfo", status: parse(data).status }))
+      .notFound(() => "NotFound")
+      .fetchError(() => "ServerError")
+      .json(parse)
       .catch((error) => {
-        if (error.status) return { kind: "ServerError" };
+        if (error.status) return "ServerError";
         throw error;
       });
 };

@@ -1,0 +1,96 @@
+"""Runs published clients of OGC API - Processes.
+
+`clients.py read URL` reads names of responses, one per line, and prints what each client returns for URL/NAME.
+`clients.py time URL SECONDS` prints the median time of one call of the generated client, in microseconds.
+"""
+
+import json
+import socket
+import statistics
+import sys
+import time
+
+import cuiman
+import ogc_api_processes_client as generated
+import pyeodh
+import requests
+from ecmwf import datastores
+from pyeodh.ades import Ades
+
+JOB_ID = "asked"
+
+
+def read_generated(url):
+    # Without retries: by default it repeats the request three times after a 429 or 503.
+    configuration = generated.Configuration(host=url, retries=0)
+    info = generated.StatusApi(generated.ApiClient(configuration)).get_status(JOB_ID)
+    return info and (info.job_id, info.status.value)
+
+
+def read_cuiman(url):
+    client = cuiman.Client(api_url=url)
+    try:
+        info = client.get_job(JOB_ID)
+    finally:
+        client.close()
+    return info and (info.jobID, info.status.value)
+
+
+def read_datastores(url):
+    # Client.get_remote() would follow a link of the document to another server.
+    retries = {"maximum_tries": 1}  # the default is 500
+    session = requests.Session()
+    remote = datastores.Remote(f"{url}/jobs/{JOB_ID}", {}, session, retries, {}, {}, 0, False, None)
+    return remote.request_id, remote.status
+
+
+def read_pyeodh(url):
+    client = pyeodh.Client("https://eodatahub.org.uk")  # it accepts no other, but asks the one in the link
+    job = Ades(client, {}, {"links": [{"rel": "self", "href": url}]}).get_job(JOB_ID)
+    return job.id, job.status
+
+
+CLIENTS = {
+    "ogc-api-processes-client": read_generated,
+    "cuiman": read_cuiman,
+    "ecmwf-datastores-client": read_datastores,
+    "pyeodh": read_pyeodh,
+}
+
+
+def outcome(read, url):
+    try:
+        job_id, status = read(url) or (None, None)
+    except Exception:
+        return {"kind": "exception"}
+    return {"kind": "document", "id": job_id, "status": status}
+
+
+def read_all(url):
+    def loopback_only(host, *args, resolve=socket.getaddrinfo, **options):
+        if host != "127.0.0.1":
+            raise socket.gaierror(f"not on this machine: {host}")
+        return resolve(host, *args, **options)
+
+    # Some clients follow redirects to other hosts, and some wait before they retry.
+    socket.getaddrinfo = loopback_only
+    time.sleep = lambda seconds: None
+    names = sys.stdin.read().split()
+    return {client: [outcome(read, f"{url}/{name}") for name in names] for client, read in CLIENTS.items()}
+
+
+def measure(url, seconds):
+    call = generated.StatusApi(generated.ApiClient(generated.Configuration(host=url))).get_status
+    for _ in range(300):
+        call(JOB_ID)
+    rounds = []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        start = time.perf_counter()
+        for _ in range(5):
+            call(JOB_ID)
+        rounds.append((time.perf_counter() - start) / 5 * 1e6)
+    return statistics.median(rounds)
+
+
+print(json.dumps(read_all(sys.argv[2]) if sys.argv[1] == "read" else measure(sys.argv[2], float(sys.argv[3]))))
