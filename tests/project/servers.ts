@@ -16,21 +16,35 @@ const OTHERS = ["made-up", "nginx", "gateways", "ogc-1.0", "ogc-2.0-draft"];
 const NAMES: Readonly<Record<string, string>> = {
   "actinia-ogc": "actinia",
   bbox: "BBOX",
+  "chek-data-completeness": "CHEK",
+  "cut-re3": "CUT RE3",
   datakaveri: "DataKaveri",
   "ecmwf-cads": "ECMWF CADS",
+  "eodh-ades": "EODH ADES",
   "eoepca-ades": "EOEPCA ADES",
+  geonovum: "Geonovum",
   geoserver: "GeoServer",
   goat: "GOAT",
-  harmony: "Harmony",
+  harmony: "NASA Harmony",
   honua: "Honua",
   insula: "Insula",
   javaps: "javaPS",
+  maap: "NASA MAAP",
+  "mars-soh": "MARS SOH",
   "nls-finland": "NLS Finland",
+  "py-qgis-wps": "Py-QGIS-WPS",
   "pygeoapi-kubernetes-papermill": "pygeoapi",
   "pygeoapi-prefect": "pygeoapi",
+  qjazz: "QJazz",
+  "rs-server-staging": "RS-Server",
   spatialvault: "SpatialVault",
   swoop: "Swoop",
+  tao: "TAO",
+  tellurion: "Tellurion",
+  "unity-sps": "NASA Unity SPS",
   up42: "UP42",
+  "urban-model-platform": "Urban Model Platform",
+  wasdi: "WASDI",
   weaver: "Weaver",
   "zoo-project": "ZOO-Project",
   "zoo-project-dru": "ZOO-Project",
@@ -67,15 +81,10 @@ const mediaType = ({ headers }: Recorded): string =>
 
 /** The form of a date or of a link. */
 function zone(date: string): string {
-  const [, found] = /T.*?(Z|[+-]\d\d:?\d\d)?$/.exec(date) ?? [];
-  if (!/^\d{4}-\d\d-\d\dT/.test(date)) return `"${date}"`;
-  return found === undefined
-    ? "no zone"
-    : found === "Z"
-      ? "Z"
-      : found.includes(":")
-        ? "offset"
-        : "offset without colon";
+  const found = /^\d{4}-\d\d-\d\dT[\d:.]+(.*)$/.exec(date)?.[1];
+  if (found === undefined) return `"${date}"`;
+  if (found === "") return "no zone";
+  return /^[+-]\d\d:\d\d$/.test(found) ? "offset" : found;
 }
 const linkForm = (href: unknown): string => (/^[a-z][a-z\d+.-]*:/i.test(String(href)) ? "absolute" : "relative");
 
@@ -161,7 +170,7 @@ const COLUMNS: readonly Column[] = [
             .map((date) => zone(date as string)),
         ),
         (form) => form === "Z" || form === "offset",
-      ) || "none",
+      ) || (statuses(all).length > 0 ? "none" : ""),
   },
   {
     title: "progress",
@@ -176,7 +185,7 @@ const COLUMNS: readonly Column[] = [
             typeof progress !== "number" ? typeof progress : Number.isInteger(progress) ? "integer" : "fraction",
           ),
         (form) => form === "integer",
-      ) || "none",
+      ) || (statuses(all).length > 0 ? "none" : ""),
   },
   {
     title: "links",
@@ -190,7 +199,7 @@ const COLUMNS: readonly Column[] = [
           return Array.isArray(links) ? links.filter(isObject).map(({ href }) => linkForm(href)) : [];
         }),
         (form) => form !== "one object",
-      ) || "none",
+      ) || (statuses(all).length > 0 ? "none" : ""),
   },
   {
     title: "null",
@@ -291,10 +300,10 @@ ${table([
 
 export function serversSentence(corpus: readonly Recorded[]): string {
   const servers = corpus.filter(({ name }) => !OTHERS.includes(name.split("/")[0]!));
-  const stems = byFolder(servers).map(([folder]) => folder.replace(/-(?:v?\d|[0-9a-f]{8}$).*$/, ""));
+  const stems = byFolder(servers).map(([folder]) => folder.replace(/-(?:v?\d|[0-9a-f]{8}(?:-|$)).*$/, ""));
   const names = [...new Set(stems.map((stem) => NAMES[stem] ?? stem))].sort((a, b) => a.localeCompare(b, "en"));
   const last = names.pop();
-  const text = `**Tested with** ${corpus.length} responses, ${corpus.filter(isVerbatim).length} of them verbatim: of ${names.join(", ")} and ${last}, of proxies, and of the standard's own examples.`;
+  const text = `**Tested with** ${corpus.length} responses, ${corpus.filter(isVerbatim).length} of them verbatim, from ${names.join(", ")} and ${last}, from proxies, and from the standard's own examples: [what each server does differently](tests/servers/SERVERS.md).`;
   return text.replace(/(?![^\n]{1,100}$)([^\n]{1,100}) /g, "$1\n");
 }
 
