@@ -1,261 +1,139 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { createServer, type RequestListener } from "node:http";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { fileURLToPath } from "node:url";
-import { isServerError, isStatusInfo } from "../src/get-status.ts";
-import { listening } from "./support/listen.ts";
-import { startServer, type ProcessServer } from "./support/server.ts";
-import { describe } from "./support/suite.ts";
+import { getStatus, isServerError, isStatusInfo, type Fetch } from "../../src/get-status.ts";
+import { demo, progress } from "../demo.ts";
+import { describe } from "../runner/suite.ts";
+import { STATUS, answering, returning } from "../support/fetches.ts";
+import { closedPort, listen, listening } from "../support/listen.ts";
+import { capture } from "./command.ts";
+import { causes } from "./diagnosis.ts";
+import { recorder as recorderOf } from "./record.ts";
 
-const answer =
-  (status: number, type = "application/json"): RequestListener =>
-  (_, response) =>
-    void response.writeHead(status, { "content-type": type }).end("{}");
+const run = (...args: string[]): ReturnType<typeof capture> => capture(demo, ...args);
+const http = (status: number, body = "", headers = {}): Fetch => answering(body, { status, headers });
+const network = (code: string) => (): Promise<never> => Promise.reject(Object.assign(new Error("m"), { code }));
 
-function run(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  return new Promise((done) => {
-    const child = spawn(process.execPath, [fileURLToPath(new URL("demo.js", import.meta.url)), ...args]);
-    let out = "";
-    let err = "";
-    child.stdout.on("data", (chunk) => (out += chunk));
-    child.stderr.on("data", (chunk) => (err += chunk));
-    child.on("close", (code) => done({ code, out, err }));
-  });
-}
-
-async function serving(test: (server: ProcessServer) => Promise<void>): Promise<void> {
-  const server = await startServer();
-  try {
-    await test(server);
-  } finally {
-    await server.close();
-  }
-}
-
-/** The output for a response. */
-async function outputFor(respond: RequestListener, path = "", jobId = "j"): Promise<string> {
-  let text = "";
-  await listening(createServer(respond), async (base) => {
-    text = (await run(base + path, jobId)).out;
-  });
-  return text;
-}
+const recorder = recorderOf(new URL("file:///nowhere/"));
+const HTML = { "content-type": "text/html" };
+const NO_JOB = '{"type":"no-such-job"}';
+const REDIRECTED = { status: 401, url: "https://login.example", headers: new Headers(), body: null };
+const tls = await listen(createTlsServer().unref());
+const plain = await listen(createServer().unref());
+const down = await closedPort();
+const all = run(); // waits for a job
 
 describe("npm start", (test) => {
-  test("runs a job to its end, and shows each outcome that a caller may meet", async () => {
-    const { code, out, err } = await run();
-    assert.equal(err, "");
-    assert.equal(code, 0);
-    assert.match(out, /^\[#+-*\] +\d+ % {2}running; next request in [\d.]+ s \(the job has not ended\)$/m);
-    assert.match(out, /^\[#{20}\] 100 % {2}successful$/m);
-    for (const expected of [
-      /^ {2}status {5}successful$/m,
-      /^ {2}status {5}failed$/m,
-      /^ {2}status {5}dismissed$/m,
-      /^ {2}reason {5}no-such-job$/m,
-      /^ {2}reason {5}unspecified$/m,
-      /^ {2}reason {5}network$/m,
-      /^ {2}cause {6}ECONNREFUSED/m,
-      /^ {2}http {7}no response$/m,
-    ])
-      assert.match(out, expected);
-    assert.doesNotMatch(out, /\x1b|\r/);
-  });
-
-  test("prints an outcome once, with the requested URL, and exits with the code of its kind", () =>
-    serving(async (server) => {
-      server.add({ id: "job 1/2", frozenAt: 42 });
-      const found = await run(server.baseUrl, "job 1/2");
-      assert.equal(found.code, 0);
-      assert.match(found.out, /^StatusInfo\n/);
-      assert.match(found.out, /^ {2}progress {3}42 %$/m);
-      assert.match(found.out, /^ {2}link {7}self {2}http/m);
-      assert.ok(found.out.includes(`\n  requested  ${server.baseUrl}/jobs/job%201%2F2\n`), found.out);
-      assert.equal(found.out.match(/running/g)?.length, 1);
-      const missing = await run(server.baseUrl, "none");
-      assert.equal(missing.code, 1);
-      assert.match(missing.out, /^NotFound\n {2}reason {5}no-such-job$/m);
-      const down = await run("http://127.0.0.1:1/ogc", "j");
-      assert.equal(down.code, 2);
-      assert.match(down.out, /^ServerError\n {2}reason {5}network$/m);
-      assert.match(down.out, /^ {2}requested {2}http:\/\/127\.0\.0\.1:1\/ogc\/jobs\/j$/m);
-    }));
-
-  test("prints the final URL if it is not the requested one", async () => {
-    const out = await outputFor((request, response) => {
-      if (request.url === "/jobs/j") response.writeHead(302, { location: "/login" }).end();
-      else response.setHeader("content-type", "text/html").end("<p>");
+  test("prints results with both URLs, but no query, header, message of a cause or control character", async () => {
+    const links = [{ href: "/r?key=s3cret", rel: "\x1b[2J" }];
+    const body = JSON.stringify({ ...STATUS, status: "\x9b1mqueued", progress: 42, links });
+    const server = createServer(({ url = "", headers }, response) => {
+      if (url.startsWith("/ogc/")) response.writeHead(302, { location: "/moved?key=s3cret" }).end();
+      else response.writeHead(headers.authorization === "Bearer s3cret: x" ? 200 : 404).end(body);
     });
-    assert.match(out, /^ {2}requested {2}http:.*\/jobs\/j$/m);
-    assert.match(out, /^ {2}answered {3}http:.*\/login$/m);
+    await listening(server, async (url) => {
+      const args = [`${url}/ogc?key=s3cret`, "job 1/2", "--header", "Authorization: Bearer s3cret: x"];
+      const [text, json] = [await run(...args), await run(...args, "--json")];
+      const [missing, failed] = [await run(url, "j"), await run(`${down}?key=s3cret`, "j", "--json")];
+      assert.deepEqual([text.code, json.code, missing.code, failed.code], [0, 0, 1, 2]);
+      assert.ok(isStatusInfo(JSON.parse(json.out)) && isServerError(JSON.parse(failed.out)));
+      assert.match(failed.out, /"cause":"ECONNREFUSED"/);
+      assert.match(text.out, /^status sent +\?1mqueued\nlink +\?\[2J {2}http:\S+\/r\?…\nhttp +200\n/m);
+      assert.match(text.out, /^requested +http:\S+\/ogc\/jobs\/job%201%2F2\?…\nfinal URL +http:\S+\/moved\?…\n$/m);
+      assert.doesNotMatch(text.out + json.out + failed.out, /s3cret|\x9b|\x1b/);
+    });
   });
 
-  test("prints no query, which may hold a key", () =>
-    serving(async (server) => {
-      const { out } = await run(`${server.baseUrl}?key=secret`, "none");
-      assert.match(out, /^ {2}requested {2}http:.*\/jobs\/none\?…$/m);
-      assert.doesNotMatch(out, /secret/);
-    }));
-
-  for (const [name, respond, path, likely] of [
-    ["a 404 below a job URL", answer(404), "/ogc/jobs/j", "the base URL ends in /jobs/{jobId}: leave that out"],
-    ["a 404 below /jobs", answer(404), "/ogc/jobs", "the base URL ends in /jobs: leave that out"],
-    ["another 404", answer(404), "/ogc", "the base URL lacks or doubles a part of the path"],
-    ["a 410", answer(410), "", "the job was dismissed or has expired"],
-    ["a page", answer(200, "text/html"), "", "the server returned a login page: a token is missing"],
-    ["other JSON", answer(200), "", "the base URL is that of another API"],
-    ["a 401", answer(401), "", "a token or an API key is missing, wrong or expired (--header)"],
-    ["a 429", answer(429), "", "too many requests (--watch obeys Retry-After)"],
-    ["a 503", answer(503), "", "the server behind a proxy is down or busy (--watch waits for it)"],
-    ["a 500", answer(500), "", "the server failed: see its log"],
-    ["a 400", answer(400), "", "the base URL is wrong"],
-    [
-      "a reset",
-      ((request) => void request.socket.destroy()) as RequestListener,
-      "",
-      "the server or a proxy closed the connection",
-    ],
+  for (const [url, fetch, likely] of [
+    ["http://h/jobs/j/jobs/j", http(404), "the base URL ends in /jobs/{jobId}: leave that out"],
+    ["http://h/jobs/jobs/j", http(404), "the base URL ends in /jobs: leave that out"],
+    ["http://h/jobs/jobs/j", http(404, NO_JOB), "the base URL ends in /jobs: leave that out"],
+    ["http://h/jobs/a%2520b", http(404, NO_JOB), "the id is percent-encoded: pass it decoded"],
+    ["http://h/jobs/j", http(404, NO_JOB), "the id is misspelled"],
+    ["http://h/jobs/j", http(404), "the base URL lacks or doubles a part of the path"],
+    ["http://h/jobs/j", http(410), "the job was dismissed or has expired"],
+    ["http://h/jobs/j", http(200, "<p>", HTML), "the server returned a login page: a token is missing"],
+    ["http://h/jobs/j", http(200, "{}"), "the base URL is that of another API"],
+    ["http://h/jobs/j", http(401), "a token or an API key is missing, wrong or expired (--header)"],
+    ["http://h/jobs/j", returning(REDIRECTED), "the redirect to another origin removed the token"],
+    ["http://h/jobs/j", http(429), "too many requests (--watch obeys Retry-After)"],
+    ["http://h/jobs/j", http(503), "the server behind a proxy is down or busy (--watch waits for it)"],
+    ["http://h/jobs/j", http(500), "the server failed: see its log"],
+    ["http://h/jobs/j", http(302), "a redirect that was not followed"],
+    ["http://h/jobs/j", http(400), "the base URL is wrong"],
+    ["http://h/jobs/j", http(400, "The plain HTTP request"), "the server expects https:, not http:"],
+    ["https://h/jobs/j", network("ENOTFOUND"), "the host name is misspelled"],
+    ["https://h/jobs/j", network("SELF_SIGNED_CERT_IN_CHAIN"), "the certificate is not trusted (NODE_EXTRA_CA_CERTS)"],
+    ["https://h/jobs/j", network("UND_ERR_CONNECT_TIMEOUT"), "the server is slow or does not respond"],
+    ["https://h/jobs/j", network("HPE_INVALID_CONSTANT"), "the server expects https:, not http:"],
+    ["https://h/jobs/j", network("ECONNRESET"), "the server or a proxy closed the connection"],
+    [`${tls}/jobs/j`, globalThis.fetch, "the server expects https:, not http:"],
+    [`${plain.replace("http:", "https:")}/jobs/j`, globalThis.fetch, "the server expects http:, not https:"],
+    [`${down}/jobs/j`, globalThis.fetch, "the server is down"],
+    ["http://h:6000/jobs/j", globalThis.fetch, "fetch blocks this port: serve the API on another one"],
   ] as const) {
-    test(`names the likely causes of ${name}`, async () => {
-      const out = await outputFor(respond, path);
-      const causes = [...out.matchAll(/^ {2}likely {5}(.*)$/gm)].map(([, cause]) => cause);
-      assert.equal(causes[0], likely);
-      assert.ok(causes.length <= 2);
+    test(`names a likely cause of a failure: ${likely}`, async () => {
+      const found = causes(await getStatus(new URL(url).origin, "j", { fetch }), url);
+      assert.ok(found.includes(likely), found.join());
     });
   }
 
-  test("names the likely causes of an id that is percent-encoded, and of a redirect that removes the token", async () => {
-    const body = JSON.stringify({ type: "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/no-such-job" });
-    const other = createServer((_, response) => response.writeHead(401).end());
-    await listening(other, (away) => {
-      const server = createServer((request, response) => {
-        if (request.url?.includes("a%2520b")) response.writeHead(404).end(body);
-        else response.writeHead(302, { location: away }).end();
-      });
-      return listening(server, async (base) => {
-        const encoded = await run(base, "a%20b");
-        assert.match(encoded.out, /^ {2}likely {5}the id is percent-encoded: pass it decoded$/m);
-        const redirected = await run(base, "j", "--header", "authorization: Bearer x");
-        assert.match(redirected.out, /^ {2}likely {5}the redirect to another origin removed the token$/m);
-      });
-    });
-  });
-
-  test("names the likely causes for a closed port and for https: instead of http:", async () => {
-    const server = await startServer();
-    const mixed = await run(server.baseUrl.replace("http:", "https:"), "j");
-    assert.match(mixed.out, /^ {2}likely {5}the server expects http:, not https:$/m);
-    await server.close();
-    const closed = await run(server.baseUrl, "j");
-    assert.match(closed.out, /^ {2}cause {6}ECONNREFUSED/m);
-    assert.match(closed.out, /^ {2}likely {5}the server is down$/m);
-  });
-
-  test("--json prints only the result, which a guard accepts", () =>
-    serving(async (server) => {
-      server.add({ id: "j", frozenAt: 42 });
-      const found = await run(server.baseUrl, "j", "--json");
-      assert.ok(isStatusInfo(JSON.parse(found.out)));
-      const down = await run("http://127.0.0.1:1", "j", "--json");
-      assert.ok(isServerError(JSON.parse(down.out)));
-      assert.equal(down.code, 2);
-    }));
-
-  test("--watch requests the status until the job has ended", () =>
-    serving(async (server) => {
-      server.add({ id: "j", seconds: 1 });
-      const { code, out } = await run(server.baseUrl, "j", "--watch", "--json");
-      const results = out
-        .trim()
-        .split("\n")
-        .map((line) => JSON.parse(line));
-      assert.ok(results.length > 1 && results.every(isStatusInfo));
-      assert.equal(results.at(-1)!.status, "successful");
-      assert.equal(code, 0);
-    }));
-
-  test("--watch prints when and why it sends the next request", async () => {
-    const answers = [
-      { status: 503, headers: { "retry-after": "1" }, body: "" },
-      { status: 404, headers: {}, body: "" },
-      { status: 200, headers: {}, body: JSON.stringify({ jobID: "j", status: "captured" }) },
-      { status: 401, headers: {}, body: "" },
-    ];
-    const server = createServer((_, response) => {
-      const { status, headers, body } = answers.shift()!;
-      response.writeHead(status, headers).end(body);
-    });
-    await listening(server, async (base) => {
-      const { code, out } = await run(base, "j", "--watch");
-      assert.equal(code, 2);
-      assert.deepEqual(out.split("\n").slice(0, 4), [
-        "ServerError http: HTTP 503; next request in 1 s (the server may recover, Retry-After)",
-        "NotFound unspecified: HTTP 404; next request in 1.5 s (the job may be new)",
-        "[--------------------]   ? %  captured; next request in 2.3 s (the status is unknown)",
-        "ServerError http: HTTP 401",
-      ]);
-    });
-  });
-
-  test("--header sends headers, and never echoes them", async () => {
-    const seen: unknown[] = [];
-    const server = createServer((request, response) => {
-      seen.push([request.headers.authorization, request.headers["x-a"]]);
-      response.writeHead(401).end();
-    });
-    await listening(server, async (base) => {
-      const { code, out, err } = await run(
-        base,
-        "j",
-        "--header",
-        "Authorization: Bearer secret: x",
-        "--header",
-        "X-A:1",
+  test("--watch prints the progress until the job has ended, and then the result", async () => {
+    const statuses = ["running", "successful", "dismissed"];
+    const server = createServer((_, response) => response.end(JSON.stringify({ id: "j", status: statuses.shift() })));
+    await listening(server, async (url) => {
+      assert.match(
+        (await run(url, "j", "--watch")).out,
+        /^running, \? %; next request in 1(?:\.\d)? s\nsuccessful, \? %\nkind /,
       );
-      assert.deepEqual(seen, [["Bearer secret: x", "1"]]);
-      assert.equal(code, 2);
-      assert.doesNotMatch(out + err, /secret/);
-      for (const args of [
-        ["--header", "secret"],
-        ["--header", "x: secret\ny: 1"],
-        ["--header", "secret name: 1"],
-        ["--header"],
-        ["--heade", "x: secret"],
-      ]) {
-        const wrong = await run(base, "j", ...args);
-        assert.equal(wrong.code, 64, args.join(" "));
-        assert.doesNotMatch(wrong.out + wrong.err, /secret/);
-      }
+      assert.equal(JSON.parse((await run(url, "j", "--watch", "--json")).out).status, "dismissed");
     });
   });
 
-  test("prints no control characters from a server", async () => {
-    const server = createServer((_, response) =>
-      response.end(JSON.stringify({ jobID: "\x1b[2J", status: "x\x1b]0;y\x07", message: "a\x9b1mb" })),
-    );
-    await listening(server, async (base) => {
-      const { out } = await run(base, "j");
-      assert.doesNotMatch(out, /[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
-    });
+  test("a terminal has one line of progress, which is redrawn and never wraps", async () => {
+    let out = "";
+    const print = progress((text) => (out += text), 61);
+    print(await getStatus("http://h", "j", { fetch: http(503, "", { "retry-after": "9" }) }), 9_000);
+    print(await getStatus("http://h", "j", { fetch: http(200, JSON.stringify(STATUS)) }));
+    assert.equal(out, "\r\x1b[KServerError http: HTTP 503; next request in 9 s (Retry-After\r\x1b[Krunning, ? %\n");
   });
 
-  test("exits with 64 and prints the usage for wrong arguments", async () => {
-    for (const args of [
-      ["https://h"],
-      ["https://h", "j", "more"],
-      ["h", "j"],
-      ["https://h", ".."],
-      ["https://u:p@h", "j"],
-      ["--json"],
-      ["--nonsense"],
-    ]) {
-      const { code, out, err } = await run(...args);
-      assert.equal(code, 64, args.join(" "));
-      assert.equal(out, "");
-      assert.match(err, /^Usage: npm start/m);
-    }
-    const help = await run("--help");
-    assert.equal(help.code, 0);
-    assert.match(help.out, /^Usage: npm start/);
+  for (const [command, ...args] of [
+    [demo, "https://h"],
+    [demo, "h", "j"],
+    [demo, "https://u:s3cret@h", "j"],
+    [demo, "https://h", "j", "--header", "s3cret"],
+    [demo, "https://h", "j", "--header", "x: s3cret\ny: 1"],
+    [demo, "https://h", "j", "--heade", "x: s3cret"],
+    [recorder, "https://h", "j"],
+    [recorder, "https://h", "j", "--server", "../a", "--name", "b"],
+    [recorder, "https://h", "j", "--server", "a", "--name", "b/c"],
+    [recorder, "https://h", "j", "--server", "a", "--replace", "=s3cret"],
+  ] as const) {
+    test(`prints its usage for ${JSON.stringify(args)}`, async () => {
+      const { code, out, err } = await capture(command, ...args);
+      assert.deepEqual([code, out], [64, ""]);
+      assert.ok(err.endsWith(`\n\n${command.usage}\n`));
+      assert.doesNotMatch(err, /s3cret/);
+      assert.equal((await capture(command, ...args, "--help")).out, `${command.usage}\n`);
+    });
+  }
+
+  test("Ctrl-C ends it with the exit code 130", async () => {
+    const child = spawn(process.execPath, [fileURLToPath(new URL("../demo.js", import.meta.url))]);
+    await once(child.stdout, "data");
+    child.kill("SIGINT");
+    assert.deepEqual(await once(child, "exit"), process.platform === "win32" ? [null, "SIGINT"] : [130, null]);
+  });
+
+  test("runs a job to its end, and shows each outcome that a caller can meet", async () => {
+    const { code, out, err } = await all;
+    assert.deepEqual([code, err], [0, ""]);
+    assert.match(out, /^running, \d+ %; next request in [\d.]+ s\n[^]*^successful, 100 %$/m);
+    const outcomes = [...out.matchAll(/^(?:status|reason) +(\S+)/gm)].map(([, outcome]) => outcome);
+    assert.equal(outcomes.join(" "), "successful failed dismissed no-such-job unspecified network timeout");
   });
 });

@@ -1,405 +1,108 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
-import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
+import { pathToFileURL } from "node:url";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
-import { folder, parseResponse } from "./support/corpus.ts";
-import { listening } from "./support/listen.ts";
-import { startServer } from "./support/server.ts";
-import { describe } from "./support/suite.ts";
+import { describe } from "../runner/suite.ts";
+import { listening } from "../support/listen.ts";
+import { capture } from "./command.ts";
+import { recorder } from "./record.ts";
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
+const STATUS = '{"jobID":"j","status":"running"}';
+const SENT = ["X-Key: s3/cr/et&k3y", "Cookie: a=b; id=c00kie+c00kie", "Authorization: Negotiate dXNlcjpwYXNzL3cwcmQ="];
 
-/** Runs a script of the tests with an empty corpus, or with this one. */
-function run(script: string, corpus: string, ...args: string[]): Promise<Ended> {
-  return new Promise((done) => {
-    const child = spawn(process.execPath, [fileURLToPath(new URL(`${script}.js`, import.meta.url)), ...args], {
-      env: { ...process.env, CORPUS: corpus, NO_COLOR: "1" },
-    });
-    let out = "";
-    let err = "";
-    child.stdout.on("data", (chunk) => (out += chunk));
-    child.stderr.on("data", (chunk) => (err += chunk));
-    child.on("close", (code) => done({ code, out, err }));
-  });
-}
-
-async function inFolder(test: (corpus: string) => Promise<void>): Promise<void> {
+/** Records the response of a server, and returns the files in its folder too. */
+async function record(listener: RequestListener, args: string[] = [], existing = "") {
   const corpus = mkdtempSync(join(tmpdir(), "corpus-"));
-  try {
-    await test(corpus);
-  } finally {
-    rmSync(corpus, { recursive: true });
-  }
+  const folder = join(corpus, "acme-1.2");
+  mkdirSync(folder);
+  if (existing) writeFileSync(join(folder, existing), "");
+  const ended = await listening(createServer(listener), (url) => {
+    const headers = SENT.flatMap((header) => ["--header", header]);
+    const host = ["--replace", `${new URL(url).host}=$&.example`];
+    const fixed = [`${url}/ogc?key=qu3ry%2Fk3y&f=text/html`, "job 1", "--server", "acme-1.2", ...host, ...headers];
+    return capture(recorder(pathToFileURL(`${corpus}/`)), ...fixed, ...args);
+  });
+  const files = readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), "utf8")] as const);
+  rmSync(corpus, { recursive: true });
+  return { ...ended, files: new Map(files) };
 }
 
-/** A server that answers like this, the corpus it is recorded into, and a run of `record` with `--server acme-1.2`. */
-const recording = (
-  listener: RequestListener,
-  test: (record: (...args: string[]) => Promise<Ended>, corpus: string, url: string) => Promise<void>,
-): Promise<void> =>
-  inFolder((corpus) =>
-    listening(createServer(listener), (url) =>
-      test((...args) => run("record", corpus, `${url}/ogc`, "job-1", "--server", "acme-1.2", ...args), corpus, url),
-    ),
-  );
-
-const raw = (corpus: string, name: string): string => readFileSync(join(corpus, `acme-1.2/${name}.http`), "latin1");
-const info = (corpus: string, name: string): any =>
-  JSON.parse(readFileSync(join(corpus, `acme-1.2/${name}.json`), "utf8"));
-
-function* zeros(): Generator<Buffer> {
-  for (;;) yield Buffer.alloc(65_536);
-}
+const sending =
+  (status: number, body: string | Buffer = "", headers = {}): RequestListener =>
+  (_, response) =>
+    response.writeHead(status, "As It Is", headers).end(body);
+const coded = (name: string, body: string | Buffer) => sending(200, body, { "Content-Encoding": name });
 
 describe("npm run record", (test) => {
-  test("writes a response with its head, and the result of getStatus(), to be reviewed", () =>
-    inFolder(async (corpus) => {
-      const server = await startServer();
-      try {
-        server.add({ id: "job 1", frozenAt: 42 });
-        const host = new URL(server.baseUrl).host;
-        const { code, out, err } = await run(
-          "record",
-          corpus,
-          server.baseUrl,
-          "job 1",
-          "--server",
-          "acme-1.2",
-          "--replace",
-          `${host}=acme.example`,
-        );
-        assert.deepEqual([code, err], [0, ""]);
-        assert.match(out, /^Recorded acme-1\.2\/running: HTTP 200, StatusInfo\.$/m);
-        assert.deepEqual(readdirSync(join(corpus, "acme-1.2")), ["running.http", "running.json"]);
-        assert.match(raw(corpus, "running"), /^HTTP\/1\.1 200 OK\r\ncontent-type: application\/json\r\nDate: /);
-        const { headers, body } = parseResponse(Buffer.from(raw(corpus, "running"), "latin1"), "running.http");
-        assert.deepEqual(
-          headers.map(([name]) => name),
-          ["content-type", "Date", "Connection", "Keep-Alive", "Transfer-Encoding"],
-        );
-        const document = JSON.parse(Buffer.from(body).toString());
-        const { created, started, updated } = document;
-        const self = "http://acme.example/ogcapi/jobs/job%201";
-        const { origin, ...rest } = info(corpus, "running");
-        assert.match(origin, /^acme-1\.2, captured on \d{4}-\d\d-\d\d$/);
-        assert.deepEqual(rest, {
-          $schema: "../schema.json",
-          request: { method: "GET", path: "/ogcapi/jobs/job%201" },
-          how: "verbatim",
-          notes: "to be reviewed",
-          review: "to be reviewed",
-          result: {
-            kind: "StatusInfo",
-            jobID: "job 1",
-            status: "running",
-            type: "process",
-            processID: "wait",
-            message: document.message,
-            created,
-            started,
-            updated,
-            progress: 42,
-            links: [
-              { href: self, rel: "self", type: "application/json" },
-              { href: self, rel: "monitor", type: "application/json" },
-              { href: "http://acme.example/ogcapi/jobs", rel: "up", type: "application/json" },
-            ],
-          },
-        });
-      } finally {
-        await server.close();
-      }
-    }));
-
-  test("makes the corpus tests fail until the recording has been reviewed", () =>
-    inFolder(async (corpus) => {
-      cpSync(fileURLToPath(folder), corpus, { recursive: true });
-      const server = await startServer();
-      try {
-        const { code } = await run("record", corpus, server.baseUrl, "none", "--server", "acme-1.2");
-        assert.equal(code, 0);
-      } finally {
-        await server.close();
-      }
-      const { code, out, err } = await run("servers.test", corpus);
-      assert.equal(code, 1);
-      assert.match(out + err, /FAIL .*"acme-1\.2\/404\.json is valid against schema\.json and reviewed"/);
-    }));
-
-  test("sends the headers, and writes neither them nor Set-Cookie", () => {
-    const sent: (string | undefined)[] = [];
-    return recording(
-      (request, response) => {
-        sent.push(request.headers["x-api-key"] as string, request.headers.accept, request.headers["accept-encoding"]);
-        response.setHeader("Set-Cookie", ["session=c00kie-1", "session=c00kie-2"]);
-        response.writeHead(404, { "X-Acme": ["a", "b"] }).end('{"detail":"no"}');
+  test("records a response and its result in two files, and nothing that was sent", async () => {
+    const sent: unknown[] = [];
+    const { code, out, err, files } = await record(
+      ({ headers, url }, response) => {
+        sent.push(headers["x-key"], headers.accept, headers["accept-encoding"], url);
+        const body = `{"jobID":"täst","status":"queued","message":"$& ${headers.host}"}`;
+        response.sendDate = response.shouldKeepAlive = false;
+        response.setHeader("Set-Cookie", ["a=1", "b=2"]).setHeader("X-Acme", ["text/html", "b"]);
+        response.setHeader("Content-Length", Buffer.byteLength(body)).end(body);
       },
-      async (record, corpus) => {
-        const { code } = await record(
-          "--header",
-          "X-Api-Key: s3cret-k3y",
-          "--header",
-          "accept: application/problem+json",
-        );
-        assert.equal(code, 0);
-        assert.deepEqual(sent, ["s3cret-k3y", "application/problem+json", "identity"]);
-        const text = raw(corpus, "404") + JSON.stringify(info(corpus, "404"));
-        assert.doesNotMatch(text, /s3cret|c00kie|set-cookie|x-api-key/i);
-        assert.match(text, /X-Acme: a\r\nX-Acme: b\r\n/);
-      },
+      ["--header", "accept: a/b", "--replace", "täst=tëst=1", "--replace", "ogc=api"],
     );
+    assert.deepEqual([code, err], [0, ""]);
+    assert.deepEqual(sent, ["s3/cr/et&k3y", "a/b", "identity", "/ogc/jobs/job%201?key=qu3ry%2Fk3y&f=text/html"]);
+    const body = '{"jobID":"tëst=1","status":"queued","message":"$& $&.example"}';
+    const head = "HTTP/1.1 200 OK\r\nX-Acme: text/html\r\nX-Acme: b\r\nContent-Length: 63\r\nConnection: close\r\n";
+    assert.equal(files.get("accepted.http"), `${head}\r\n${body}`);
+    const { origin, ...info } = JSON.parse(files.get("accepted.json") ?? "");
+    assert.match(origin, /^acme-1\.2, captured on \d{4}-\d\d-\d\d$/);
+    assert.deepEqual(info, {
+      $schema: "../schema.json",
+      request: { method: "GET", path: "/api/jobs/job%201" },
+      how: "verbatim",
+      notes: "to be reviewed",
+      review: "to be reviewed",
+      result: { kind: "StatusInfo", jobID: "tëst=1", status: "accepted", message: "$& $&.example", links: [] },
+    });
+    assert.equal(files.size, 2);
+    assert.match(out, /^Recorded acme-1\.2\/accepted: HTTP 200, StatusInfo\.\n[^]*accepted\.http[^]*npm run servers/);
   });
 
-  test("replaces strings in head, body and path, and adapts Content-Length", () =>
-    recording(
-      (request, response) => {
-        const body = JSON.stringify({ jobID: "täst", status: "running", message: `$& ${request.headers.host}` });
-        response.setHeader("Content-Length", Buffer.byteLength(body));
-        response.writeHead(200, { location: `http://${request.headers.host}/x` }).end(body);
-      },
-      async (record, corpus, url) => {
-        const host = new URL(url).host;
-        const { code } = await record(
-          "--replace",
-          `${host}=$&.example`,
-          "--replace",
-          "täst=tëst=1",
-          "--replace",
-          "ogc=api",
-        );
-        assert.equal(code, 0);
-        const text = Buffer.from(raw(corpus, "running"), "latin1").toString();
-        const body = '{"jobID":"tëst=1","status":"running","message":"$& $&.example"}';
-        assert.ok(text.endsWith(`\r\n\r\n${body}`), text);
-        assert.match(text, new RegExp(`^Content-Length: ${Buffer.byteLength(body)}\r$`, "m"));
-        assert.match(text, /^location: http:\/\/\$&\.example\/x\r$/m);
-        assert.equal(info(corpus, "running").request.path, "/api/jobs/job-1");
-        assert.equal(info(corpus, "running").result.jobID, "tëst=1");
-      },
-    ));
-
-  test("omits the query of the base URL, and rejects a response that repeats it", () =>
-    inFolder(async (corpus) => {
-      const listener: RequestListener = (request, response) =>
-        response.writeHead(404).end(request.url?.includes("echo") ? request.url : "");
-      await listening(createServer(listener), async (url) => {
-        const [found, refused] = [
-          await run("record", corpus, `${url}/ogc?key=s3cret-k3y&f=json`, "job-1", "--server", "acme-1.2"),
-          await run("record", corpus, `${url}/echo?key=s3cret-k3y`, "job-1", "--server", "acme-1.2", "--name", "x"),
-        ];
-        assert.deepEqual([found.code, refused.code], [0, 1]);
-        assert.equal(info(corpus, "404").request.path, "/ogc/jobs/job-1");
-        assert.match(refused.err, /: it repeats the value of key in the request: replace that with --replace$/m);
-        assert.deepEqual(readdirSync(join(corpus, "acme-1.2")), ["404.http", "404.json"]);
-      });
-    }));
-
-  for (const [coding, encode] of Object.entries({ gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync })) {
-    test(`decodes ${coding} that it did not request, and records that`, () =>
-      recording(
-        (_, response) =>
-          response.writeHead(200, { "content-encoding": coding }).end(encode('{"jobID":"a","status":"failed"}')),
-        async (record, corpus) => {
-          assert.equal((await record()).code, 0);
-          assert.match(raw(corpus, "failed"), /\r\n\r\n1f\r\n\{"jobID":"a","status":"failed"\}\r\n0\r\n\r\n$/);
-          assert.doesNotMatch(raw(corpus, "failed"), /content-encoding/);
-          assert.equal(info(corpus, "failed").head, `The body was sent with Content-Encoding: ${coding}.`);
-        },
-      ));
+  const rows: [what: string, code: number, listener: RequestListener, expected: RegExp, existing?: string][] = [
+    ["a redirect", 0, sending(302, "", { Location: "/x" }), /^HTTP\/1\.1 302 As It Is\r\nLocation: \/x\r\n/],
+    ["a 304", 0, sending(304), /^HTTP\/1\.1 304 As It Is\r\n/],
+    ["a 599 in chunks", 0, sending(599, "x"), /^HTTP\/1\.1 599 As It Is\r\n[^]*\r\n\r\n1\r\nx\r\n0\r\n\r\n/],
+    ["gzip, decoded", 0, coded("gzip", gzipSync(STATUS)), /\r\n\{.*\}\r\n[^]*Content-Encoding: gzip\./],
+    ["deflate, decoded", 0, coded("deflate", deflateSync(STATUS)), /\r\n\{.*\}\r\n[^]*Content-Encoding: deflate\./],
+    ["Brotli, decoded", 0, coded("br", brotliCompressSync(STATUS)), /\r\n\{.*\}\r\n[^]*Content-Encoding: br\./],
+    ["a scheme that was sent", 0, sending(401, "", { "WWW-Authenticate": "Negotiate" }), /\r\nWWW-Authenticate: N/],
+    ["no secret", 1, sending(404, "s3/cr/et&k3y"), /^the response repeats the value of X-Key in /],
+    ["no secret in another letter case", 1, sending(404, "S3/CR/ET&K3Y"), /X-Key/],
+    ["no percent-encoded secret", 1, sending(404, "s3%2Fcr%2fet&k3y"), /X-Key/],
+    ["no secret escaped as in JSON", 1, sending(404, "s3\\/cr\\u002fet&k3y"), /X-Key/],
+    ["no secret escaped as in HTML", 1, sending(404, "s3&#x2F;cr&#47;et&amp;k3y"), /X-Key/],
+    ["no secret in base64", 1, sending(404, Buffer.from("s3/cr/et&k3y").toString("base64")), /X-Key/],
+    ["no cookie", 1, sending(404, "c00kie+c00kie"), /Cookie/],
+    ["no password", 1, sending(404, "pass/w0rd"), /Authorization/],
+    ["no credentials", 1, sending(404, "dXNlcjpwYXNzL3cwcmQ="), /Authorization/],
+    ["no key of the query", 1, sending(404, "qu3ry%2Fk3y"), /of key in/],
+    ["no key of the query in a URL in a query", 1, sending(302, "", { Location: "/?qu3ry%252Fk3y" }), /of key in/],
+    ["nothing without a response", 1, (request) => request.socket.destroy(), /^socket hang up/],
+    ["nothing cut off", 1, (_, response) => response.writeHead(200).write("{", () => response.destroy()), /^aborted/],
+    ["no unknown coding", 1, coded("constructor", STATUS), /^the body has the Content-Encoding constructor/],
+    ["no body without its coding", 1, coded("gzip", STATUS), /^incorrect header check/],
+    ["no longer body", 1, sending(200, Buffer.alloc(1_048_577)), /^the body is longer than 1048576 bytes/],
+    ["no longer decoded body", 1, coded("gzip", gzipSync(Buffer.alloc(1_048_577))), /^Cannot create a Buffer/],
+    ["nothing over NAME.http", 1, sending(404), /^acme-1\.2\/404 already exists/, "404.http"],
+    ["nothing over NAME.json", 1, sending(404), /^acme-1\.2\/404 already exists/, "404.json"],
+  ];
+  for (const [what, expectedCode, listener, expected, existing] of rows) {
+    test(`records ${what}`, async () => {
+      const { code, err, files } = await record(listener, [], existing);
+      assert.equal(code, expectedCode);
+      assert.match(code ? err : [...files.values()].join(""), expected);
+      assert.doesNotMatch(err + (files.get("running.http") ?? ""), /s3.cr|Content-Encoding:/i);
+      if (code) assert.deepEqual([...files], existing ? [[existing, ""]] : []);
+    });
   }
-
-  for (const [status, body] of [
-    [204, ""],
-    [304, ""],
-    [302, "moved"],
-    [500, ""],
-    [599, "x"],
-  ] as const) {
-    test(`records a ${status} unchanged`, () =>
-      recording(
-        (_, response) => response.writeHead(status, "As It Is", { location: "http://127.0.0.1:1/" }).end(body),
-        async (record, corpus) => {
-          assert.equal((await record("--name", "odd")).code, 0);
-          assert.match(
-            raw(corpus, "odd"),
-            new RegExp(`^HTTP/1\\.1 ${status} As It Is\r\nlocation: http://127\\.0\\.0\\.1:1/\r\n`),
-          );
-          const response = parseResponse(Buffer.from(raw(corpus, "odd"), "latin1"), "odd.http");
-          assert.equal(Buffer.from(response.body).toString(), body);
-          assert.equal(info(corpus, "odd").result.kind, "ServerError");
-        },
-      ));
-  }
-
-  test("overwrites neither file", () =>
-    recording(
-      (_, response) => response.end('{"jobID":"a","status":"running"}'),
-      async (record, corpus) => {
-        assert.equal((await record()).code, 0);
-        for (const left of ["http", "json"]) {
-          const before = readFileSync(join(corpus, `acme-1.2/running.${left}`), "utf8");
-          rmSync(join(corpus, `acme-1.2/running.${left === "http" ? "json" : "http"}`));
-          const { code, err } = await record();
-          assert.equal(code, 1);
-          assert.equal(err, "Cannot record the response: acme-1.2/running already exists: give another --name\n");
-          assert.equal(readFileSync(join(corpus, `acme-1.2/running.${left}`), "utf8"), before);
-          rmSync(join(corpus, "acme-1.2"), { recursive: true });
-          assert.equal((await record()).code, 0);
-        }
-      },
-    ));
-
-  for (const [what, listener, expected] of [
-    [
-      "that repeats a secret",
-      (request, response) => response.end(`{"key":"${request.headers.authorization}"}`),
-      /: it repeats the value of authorization in the request: replace that with --replace$/m,
-    ],
-    [
-      "that breaks off",
-      (_, response) => response.writeHead(200, { "content-length": 9 }).write("{", () => response.destroy()),
-      /: aborted$/m,
-    ],
-    [
-      "in an unknown coding",
-      (_, response) => response.writeHead(200, { "content-encoding": "x" }).end("{}"),
-      /: it has the Content-Encoding x$/m,
-    ],
-    [
-      "that claims a coding",
-      (_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end("{}"),
-      /: incorrect header check$/m,
-    ],
-    [
-      "in a coding with the name of a member of objects",
-      (_, response) => response.writeHead(200, { "content-encoding": "constructor" }).end("{}"),
-      /: it has the Content-Encoding constructor$/m,
-    ],
-    [
-      "that does not end",
-      (_, response) => void Readable.from(zeros()).pipe(response),
-      /: its body is longer than 1048576 bytes$/m,
-    ],
-  ] as [string, RequestListener, RegExp][]) {
-    test(`rejects a response ${what}, and writes nothing`, () =>
-      recording(listener, async (record, corpus) => {
-        const { code, out, err } = await record("--header", "authorization: Bearer s3cret-t0ken");
-        assert.deepEqual([code, out], [1, ""]);
-        assert.match(err, expected);
-        assert.doesNotMatch(err, /s3cret/);
-        assert.deepEqual(readdirSync(corpus), []);
-      }));
-  }
-
-  test("fails if the server switches to another protocol", () =>
-    inFolder(async (corpus) => {
-      const server = createTcpServer((socket) => {
-        socket.on("error", () => undefined);
-        socket.once("data", () =>
-          socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"),
-        );
-      });
-      server.listen(0, "127.0.0.1");
-      await once(server, "listening");
-      try {
-        const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-        const { code, err } = await run("record", corpus, url, "job-1", "--server", "acme-1.2");
-        assert.deepEqual([code, err], [1, "Cannot record the response: it switches to another protocol\n"]);
-      } finally {
-        server.close();
-      }
-    }));
-
-  for (const [what, header, repeated] of [
-    ["unchanged", "X-Api-Key: s3cret-k3y", "s3cret-k3y"],
-    ["in another letter case", "X-Api-Key: s3cret-k3y", "S3CRET-K3Y"],
-    ["percent-encoded", "X-Api-Key: s3cret/k3y==", "s3cret%2Fk3y%3D%3D"],
-    ["with escaped slashes", "X-Api-Key: s3cret/k3y", "s3cret\\/k3y"],
-    ["that is one of two cookies", "Cookie: session=s3cret-k3y; theme=dark", "s3cret-k3y"],
-    ["that has spaces", "X-Api-Key: a s3cret k e y", "a s3cret k e y"],
-    ["that is the password of basic authentication", "Authorization: Basic dXNlcjpzM2NyZXQtazN5", "s3cret-k3y"],
-  ] as const) {
-    test(`rejects a response that repeats a secret ${what}`, () =>
-      recording(
-        (_, response) => response.end(`{"jobID":"a","status":"running","message":"${repeated}"}`),
-        async (record, corpus) => {
-          const { code, err } = await record("--header", header);
-          assert.equal(code, 1);
-          assert.match(err, /: it repeats the value of \S+ in the request: replace that with --replace$/m);
-          assert.doesNotMatch(err, /s3cret/i);
-          assert.deepEqual(readdirSync(corpus), []);
-        },
-      ));
-  }
-
-  test("rejects a response that repeats a key of the query, as it was encoded", () =>
-    inFolder((corpus) =>
-      listening(
-        createServer((request, response) => response.end(`{"self":"http://h${request.url}"}`)),
-        async (url) => {
-          const { code } = await run("record", corpus, `${url}/ogc?key=a%2Fb%2Bc%3D%3D1`, "j", "--server", "acme-1.2");
-          assert.equal(code, 1);
-        },
-      ),
-    ));
-
-  test("records a response that repeats the scheme of a header", () =>
-    recording(
-      (_, response) => response.writeHead(401, { "WWW-Authenticate": "Negotiate" }).end(),
-      async (record) => assert.equal((await record("--header", "Authorization: Negotiate abcdefghi")).code, 0),
-    ));
-
-  test("fails if the server does not respond, and for an invalid base URL", () =>
-    inFolder(async (corpus) => {
-      for (const [baseUrl, expected] of [
-        ["http://127.0.0.1:1", /^Cannot record the response: connect ECONNREFUSED/],
-        ["ogc", /^Cannot record the response: .*baseUrl/],
-      ] as const) {
-        const { code, err } = await run("record", corpus, baseUrl, "job-1", "--server", "acme-1.2");
-        assert.equal(code, 1);
-        assert.match(err, expected);
-      }
-      assert.deepEqual(readdirSync(corpus), []);
-    }));
-
-  for (const [args, message] of [
-    [[], "Expected one base URL and one job id"],
-    [["http://h", "j"], "Expected --server NAME"],
-    [["http://h", "j", "k", "--server", "a"], "Expected one base URL and one job id"],
-    [["http://h", "j", "--server", "../a"], 'Expected a name of a-z, 0-9, "." and "-": ../a'],
-    [["http://h", "j", "--server", ".."], 'Expected a name of a-z, 0-9, "." and "-": ..'],
-    [["http://h", "j", "--server", "a", "--name", "b/c"], 'Expected a name of a-z, 0-9, "." and "-": b/c'],
-    [["http://h", "j", "--server", "a", "--name", ""], 'Expected a name of a-z, 0-9, "." and "-": '],
-    [["http://h", "j", "--server", "a", "--header", "s3cret"], "Expected a header as 'Name: value'"],
-    [["http://h", "j", "--server", "a", "--replace", "s3cret"], "Expected a replacement as a=b"],
-    [["http://h", "j", "--server", "a", "--replace", "=s3cret"], "Expected a replacement as a=b"],
-    [["http://h", "j", "--server", "a", "--s3cret"], "Unknown option, or an option without its value"],
-  ] as const) {
-    test(`prints its usage for ${JSON.stringify(args)}`, () =>
-      inFolder(async (corpus) => {
-        const { code, out, err } = await run("record", corpus, ...args);
-        assert.deepEqual([code, out], [64, ""]);
-        assert.ok(err.startsWith(`${message}\n\nUsage: npm run record`), err);
-        assert.doesNotMatch(err, /s3cret/);
-      }));
-  }
-
-  test("--help prints its usage", () =>
-    inFolder(async (corpus) => {
-      const { code, out } = await run("record", corpus, "--help");
-      assert.equal(code, 0);
-      assert.match(out, /^Usage: npm run record/);
-      assert.ok(!existsSync(join(corpus, "acme-1.2")));
-    }));
 });

@@ -1,144 +1,77 @@
 import assert from "node:assert/strict";
-import { getStatus } from "../src/get-status.ts";
-import { startServer, type ProcessServer } from "./support/server.ts";
-import { describe } from "./support/suite.ts";
+import { getStatus } from "../../src/get-status.ts";
+import { describe } from "../runner/suite.ts";
+import { startServer } from "../support/server.ts";
 
 const EXCEPTIONS = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0";
+const RESULTS = "http://www.opengis.net/def/rel/ogc/1.0/results";
 
-async function serving(run: (server: ProcessServer) => Promise<void>, prefix?: string): Promise<void> {
-  const server = await startServer(prefix === undefined ? {} : { prefix });
-  try {
-    await run(server);
-  } finally {
-    await server.close();
-  }
-}
+const server = await startServer();
 
-interface Answer {
-  status: number;
-  headers: Headers;
-  body: any;
-}
-
-async function request(url: string, init?: RequestInit): Promise<Answer> {
-  const response = await fetch(url, init);
+async function request(method: string, path: string, body: string | null = null) {
+  const response = await fetch(new URL(path, `${server.baseUrl}/`), { method, body });
   return { status: response.status, headers: response.headers, body: await response.json() };
 }
 
-function execute(server: ProcessServer, body: string): Promise<Answer> {
-  return request(`${server.baseUrl}/processes/wait/execution`, {
-    method: "POST",
-    body,
-    headers: { prefer: "respond-async" },
-  });
-}
-
 describe("the embedded server", (test) => {
-  test("its landing page leads to its description, conformance, processes and jobs", () =>
-    serving(async (server) => {
-      const { body } = await request(`${server.baseUrl}/`);
-      const rels = body.links.map((link: { rel: string }) => link.rel);
-      for (const rel of [
-        "service-desc",
-        "http://www.opengis.net/def/rel/ogc/1.0/conformance",
-        "http://www.opengis.net/def/rel/ogc/1.0/processes",
-        "http://www.opengis.net/def/rel/ogc/1.0/job-list",
-      ])
-        assert.ok(rels.includes(rel), rel);
-      for (const { href } of body.links) assert.equal((await request(href)).status, 200, href);
-    }));
+  test("executes asynchronously, with 201, Location and a status that leads to the results", async () => {
+    const { status, headers, body } = await request("POST", "processes/wait/execution", '{"inputs":{"seconds":0}}');
+    assert.equal(status, 201);
+    assert.equal(headers.get("location"), `${server.baseUrl}/jobs/${body.jobID}`);
+    const result = await getStatus(server.baseUrl, body.jobID);
+    assert.ok(result.kind === "StatusInfo" && result.finished);
+    const link = result.links.find(({ rel }) => rel === RESULTS);
+    assert.deepEqual((await request("GET", link!.href)).body, { seconds: 0 });
+    const jobs: { jobID: string }[] = (await request("GET", "jobs")).body.jobs;
+    assert.ok(jobs.some(({ jobID }) => jobID === body.jobID));
+  });
 
-  test("it declares the classes that it has, and describes its process", () =>
-    serving(async (server) => {
-      const { body } = await request(`${server.baseUrl}/conformance`);
-      for (const name of ["core", "json", "job-list", "dismiss"]) {
-        assert.ok(body.conformsTo.includes(`http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/${name}`));
-      }
-      const list = await request(`${server.baseUrl}/processes`);
-      assert.deepEqual(
-        list.body.processes.map((process: { id: string }) => process.id),
-        ["wait"],
-      );
-      assert.deepEqual(Object.keys((await request(`${server.baseUrl}/processes/wait`)).body.inputs), [
-        "seconds",
-        "fail",
-      ]);
-    }));
+  const now = Date.now();
+  for (const [job, status] of [
+    [{ seconds: 60, id: "a/b ü" }, "accepted"],
+    [{ seconds: 60, created: now - 30_000 }, "running"],
+    [{ seconds: 60, created: now - 60_000 }, "successful"],
+    [{ seconds: 60, created: now - 60_000, fail: true }, "failed"],
+    [{ seconds: 60, dismissed: now }, "dismissed"],
+    [{ seconds: 60, frozenAt: 42 }, "running"],
+  ] as const) {
+    test(`returns ${status} for ${Object.keys(job).join()}`, async () => {
+      assert.equal((await getStatus(server.baseUrl, server.add(job).id)).status, status);
+    });
+  }
 
-  test("it executes asynchronously, with 201, Location and a status", () =>
-    serving(async (server) => {
-      const { status, headers, body } = await execute(server, '{"inputs":{"seconds":0}}');
-      assert.equal(status, 201);
-      assert.equal(headers.get("location"), `${server.baseUrl}/jobs/${body.jobID}`);
-      const result = await getStatus(server.baseUrl, body.jobID);
-      assert.ok(result.kind === "StatusInfo" && result.status === "successful");
-      assert.ok(result.finished);
-      const link = result.links.find(({ rel }) => rel === "http://www.opengis.net/def/rel/ogc/1.0/results");
-      assert.deepEqual((await request(link!.href)).body, { seconds: 0 });
-    }));
+  test("dismisses a job once", async () => {
+    const { id } = server.add({ seconds: 60 });
+    const { status, body } = await request("DELETE", `jobs/${id}`);
+    assert.deepEqual([status, body.status], [200, "dismissed"]);
+    assert.equal((await request("DELETE", `jobs/${id}`)).status, 410);
+    assert.equal((await request("GET", `jobs/${id}/results`)).status, 410);
+  });
 
-  test("it returns each state of a job", () =>
-    serving(async (server) => {
-      const now = Date.now();
-      for (const [job, status] of [
-        [{ seconds: 60 }, "accepted"],
-        [{ seconds: 60, created: now - 30_000 }, "running"],
-        [{ seconds: 60, created: now - 60_000 }, "successful"],
-        [{ seconds: 60, created: now - 60_000, fail: true }, "failed"],
-        [{ seconds: 60, dismissed: now }, "dismissed"],
-        [{ seconds: 60, frozenAt: 42 }, "running"],
-      ] as const) {
-        const result = await getStatus(server.baseUrl, server.add(job).id);
-        assert.equal(result.kind === "StatusInfo" && result.status, status);
-      }
-      assert.equal((await request(`${server.baseUrl}/jobs`)).body.jobs.length, 6);
-    }));
+  server.add({ id: "new", seconds: 60, created: now });
+  server.add({ id: "failed", seconds: 0, fail: true });
+  for (const [method, path, status, type, body] of [
+    ["GET", "jobs/none", 404, `${EXCEPTIONS}/no-such-job`],
+    ["DELETE", "jobs/none", 404, `${EXCEPTIONS}/no-such-job`],
+    ["GET", "jobs/none/results", 404, `${EXCEPTIONS}/no-such-job`],
+    ["GET", "jobs/new/results", 404, `${EXCEPTIONS}/result-not-ready`],
+    ["GET", "jobs/failed/results", 500, "about:blank"],
+    ["POST", "processes/none/execution", 404, `${EXCEPTIONS}/no-such-process`],
+    ["POST", "processes/wait/execution", 400, "InvalidParameterValue", "{"],
+    ["POST", "processes/wait/execution", 400, "InvalidParameterValue", '{"inputs":{"seconds":-1}}'],
+    ["POST", "processes/wait/execution", 400, "InvalidParameterValue", '{"inputs":{"fail":"yes"}}'],
+    ["GET", "jobs/a/b/c", 404, "about:blank"],
+    ["GET", "/elsewhere/jobs/new", 404, "about:blank"],
+  ] as const) {
+    test(`responds to ${method} ${path} ${body ?? ""} with the exception ${type}`, async () => {
+      const response = await request(method, path, body);
+      assert.deepEqual([response.status, response.body.status, response.body.type], [status, status, type]);
+      assert.equal(response.headers.get("content-type"), "application/problem+json");
+    });
+  }
 
-  test("it dismisses a job once, and responds with 410 the second time", () =>
-    serving(async (server) => {
-      const { id } = server.add({ seconds: 60 });
-      const first = await request(`${server.baseUrl}/jobs/${id}`, { method: "DELETE" });
-      assert.equal(first.status, 200);
-      assert.equal(first.body.status, "dismissed");
-      assert.equal((await request(`${server.baseUrl}/jobs/${id}`, { method: "DELETE" })).status, 410);
-      assert.equal((await request(`${server.baseUrl}/jobs/${id}/results`)).status, 410);
-    }));
-
-  test("its errors are exceptions with the types that the standard defines", () =>
-    serving(async (server) => {
-      const { id } = server.add({ seconds: 60 });
-      const failed = server.add({ seconds: 0, fail: true });
-      for (const [method, path, status, type] of [
-        ["GET", "/jobs/none", 404, `${EXCEPTIONS}/no-such-job`],
-        ["DELETE", "/jobs/none", 404, `${EXCEPTIONS}/no-such-job`],
-        ["GET", "/jobs/none/results", 404, `${EXCEPTIONS}/no-such-job`],
-        ["GET", `/jobs/${id}/results`, 404, `${EXCEPTIONS}/result-not-ready`],
-        ["GET", `/jobs/${failed.id}/results`, 500, "about:blank"],
-        ["GET", "/processes/none", 404, `${EXCEPTIONS}/no-such-process`],
-        ["POST", "/processes/none/execution", 404, `${EXCEPTIONS}/no-such-process`],
-        ["GET", "/nothing", 404, "about:blank"],
-        ["POST", "/jobs", 405, "about:blank"],
-        ["GET", "/jobs/a/b/c/d", 404, "about:blank"],
-      ] as const) {
-        const { status: sent, headers, body } = await request(server.baseUrl + path, { method });
-        assert.equal(sent, status, path);
-        assert.equal(body.type, type, path);
-        assert.equal(body.status, status);
-        assert.equal(headers.get("content-type"), "application/problem+json");
-      }
-      for (const body of ["{", '{"inputs":{"seconds":-1}}', '{"inputs":{"fail":"yes"}}']) {
-        assert.equal((await execute(server, body)).status, 400);
-      }
-    }));
-
-  test("it can be served with or without a prefix", async () => {
-    for (const prefix of ["", "/user/ogc-api"]) {
-      await serving(async (server) => {
-        const { id } = server.add({ id: "a/b ü" });
-        assert.ok(server.baseUrl.endsWith(prefix));
-        assert.equal((await getStatus(server.baseUrl, id)).kind, "StatusInfo");
-        assert.equal((await getStatus(`${new URL(server.baseUrl).origin}/elsewhere`, id)).kind, "NotFound");
-      }, prefix);
-    }
+  test("stops when it is closed", async () => {
+    await server.close();
+    assert.equal((await getStatus(server.baseUrl, "new")).reason, "network");
   });
 });

@@ -1,12 +1,12 @@
 /**
- * A small OGC API - Processes server on node:http: Part 1 1.0 with the classes core, JSON, job list and dismiss.
+ * The part of an OGC API - Processes server (Part 1 1.0) that jobs need: execution, job list, status, results, dismissal.
  *
- * It has one process, `wait`, that runs for a given time and fails on request. Jobs have no timers: their state follows
- * from the clock at the time of a request.
+ * Its one process, `wait`, runs for a given time and fails on request. Jobs have no timers: their state follows from
+ * the time of a request.
  */
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listen } from "./listen.ts";
 
 export interface ProcessServer {
   /** The root of the API, without a slash at its end. */
@@ -28,11 +28,12 @@ export interface Job {
   dismissed?: number;
 }
 
+const PREFIX = "/ogcapi";
+const ROUTE = /^\/ogcapi\/(\w+)(?:\/([^/]+)(?:\/(\w+))?)?$/;
 const EXCEPTIONS = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0";
 const RELATIONS = "http://www.opengis.net/def/rel/ogc/1.0";
-const CONFORMANCE = "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf";
 
-/** An answer that is an exception (exception.yaml). */
+/** A response that is an exception (exception.yaml). */
 class HttpError extends Error {
   readonly status: number;
   readonly type: string;
@@ -45,8 +46,8 @@ class HttpError extends Error {
   }
 }
 
-/** Starts the server on a free port of the loopback interface, its API below `prefix`. */
-export async function startServer({ prefix = "/ogcapi" } = {}): Promise<ProcessServer> {
+/** Starts the server on a free port of the loopback interface. */
+export async function startServer(): Promise<ProcessServer> {
   const jobs = new Map<string, Job>();
   const add = (job: Partial<Job>): Job => {
     const added = { id: randomUUID(), created: Date.now(), seconds: 3, fail: false, ...job };
@@ -55,16 +56,14 @@ export async function startServer({ prefix = "/ogcapi" } = {}): Promise<ProcessS
   };
 
   const server = createServer((request, response) => {
-    respond(request, response, prefix, jobs, add).catch((error: unknown) => {
+    respond(request, response, jobs, add).catch((error: unknown) => {
       const { status, type, title, message } =
         error instanceof HttpError ? error : new HttpError(500, "about:blank", "Internal Server Error", String(error));
       send(response, status, { type, title, status, detail: message }, { "content-type": "application/problem+json" });
     });
   });
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const { port } = server.address() as AddressInfo;
   return {
-    baseUrl: `http://127.0.0.1:${port}${prefix}`,
+    baseUrl: (await listen(server)) + PREFIX,
     server,
     add,
     close: () =>
@@ -78,36 +77,24 @@ export async function startServer({ prefix = "/ogcapi" } = {}): Promise<ProcessS
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  prefix: string,
   jobs: Map<string, Job>,
   add: (job: Partial<Job>) => Job,
 ): Promise<void> {
-  const root = `http://${request.headers.host}${prefix}`;
+  const root = `http://${request.headers.host}${PREFIX}`;
   const { pathname } = new URL(request.url ?? "/", root);
-  if (pathname !== prefix && !pathname.startsWith(`${prefix}/`)) throw notFound("No such resource");
-  const path = pathname.slice(prefix.length).split("/").filter(Boolean).map(decodeURIComponent);
-  const [collection, id, resource, more] = path;
-  const route = [collection, id && "{id}", resource, more].filter(Boolean).join("/");
+  const [, collection, segment, resource] = ROUTE.exec(pathname) ?? [];
+  const id = decodeURIComponent(segment ?? "");
+  const route = [collection, segment && "{id}", resource].filter(Boolean).join("/");
   switch (`${request.method} /${route}`) {
-    case "GET /":
-      return send(response, 200, landingPage(root));
-    case "GET /api":
-      return send(response, 200, openApi(root), { "content-type": "application/vnd.oai.openapi+json;version=3.0" });
-    case "GET /conformance":
-      return send(response, 200, {
-        conformsTo: ["core", "ogc-process-description", "json", "job-list", "dismiss"].map(
-          (name) => `${CONFORMANCE}/${name}`,
-        ),
-      });
-    case "GET /processes":
-      return send(response, 200, {
-        processes: [{ ...summary, links: [link(root, "/processes/wait", "self")] }],
-        links: [link(root, "/processes", "self")],
-      });
-    case "GET /processes/{id}":
-      return send(response, 200, describe(root, id!));
     case "POST /processes/{id}/execution": {
-      describe(root, id!);
+      if (id !== "wait") {
+        throw new HttpError(
+          404,
+          `${EXCEPTIONS}/no-such-process`,
+          "NoSuchProcess",
+          `No process with identifier '${id}'`,
+        );
+      }
       const job = add(await inputs(request));
       return send(response, 201, statusInfo(job, root), { location: `${root}/jobs/${encodeURIComponent(job.id)}` });
     }
@@ -117,44 +104,18 @@ async function respond(
         links: [link(root, "/jobs", "self")],
       });
     case "GET /jobs/{id}":
-      return send(response, 200, statusInfo(find(jobs, id!), root));
+      return send(response, 200, statusInfo(find(jobs, id), root));
     case "DELETE /jobs/{id}":
-      return send(response, 200, statusInfo(dismiss(find(jobs, id!)), root));
+      return send(response, 200, statusInfo(dismiss(find(jobs, id)), root));
     case "GET /jobs/{id}/results":
-      return send(response, 200, results(find(jobs, id!)));
+      return send(response, 200, results(find(jobs, id)));
     default:
-      if (["/", "/api", "/conformance", "/processes", "/jobs"].includes(`/${route}`) || path.length === 2) {
-        throw new HttpError(405, "about:blank", "Method Not Allowed", `${request.method} is not allowed here`);
-      }
-      throw notFound("No such resource");
+      throw new HttpError(404, "about:blank", "Not Found", "No such resource");
   }
 }
 
 function send(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
   response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
-}
-
-const summary = {
-  id: "wait",
-  version: "1.0.0",
-  title: "Wait",
-  description: "Runs for a given time, and then succeeds or fails",
-  jobControlOptions: ["async-execute", "dismiss"],
-  outputTransmission: ["value"],
-};
-
-function describe(root: string, id: string): unknown {
-  if (id !== summary.id)
-    throw new HttpError(404, `${EXCEPTIONS}/no-such-process`, "NoSuchProcess", `No process with identifier '${id}'`);
-  return {
-    ...summary,
-    inputs: {
-      seconds: { title: "How long it runs", minOccurs: 0, schema: { type: "number", minimum: 0, default: 3 } },
-      fail: { title: "Whether it fails in the end", minOccurs: 0, schema: { type: "boolean", default: false } },
-    },
-    outputs: { seconds: { title: "How long it ran", schema: { type: "number" } } },
-    links: [link(root, "/processes/wait", "self"), link(root, "/processes/wait/execution", `${RELATIONS}/execute`)],
-  };
 }
 
 async function inputs(request: IncomingMessage): Promise<Partial<Job>> {
@@ -204,7 +165,7 @@ function statusInfo(job: Job, root: string): unknown {
   const date = (time: number): string => new Date(time).toISOString();
   return {
     jobID: job.id,
-    processID: summary.id,
+    processID: "wait",
     type: "process",
     status,
     message: {
@@ -245,48 +206,6 @@ function results(job: Job): unknown {
   return { seconds: job.seconds };
 }
 
-function notFound(detail: string): HttpError {
-  return new HttpError(404, "about:blank", "Not Found", detail);
-}
-
-function link(root: string, path: string, rel: string, type = "application/json"): unknown {
-  return { href: root + path, rel, type };
-}
-
-function landingPage(root: string): unknown {
-  return {
-    title: "A small OGC API - Processes server",
-    description: "Runs in the process that starts it",
-    links: [
-      link(root, "/", "self"),
-      link(root, "/api", "service-desc", "application/vnd.oai.openapi+json;version=3.0"),
-      link(root, "/conformance", `${RELATIONS}/conformance`),
-      link(root, "/processes", `${RELATIONS}/processes`),
-      link(root, "/jobs", `${RELATIONS}/job-list`),
-    ],
-  };
-}
-
-function openApi(root: string): unknown {
-  const operation = (summary: string, status = "200", parameters: string[] = []): unknown => ({
-    summary,
-    parameters: parameters.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
-    responses: { [status]: { description: "Done" }, default: { description: "An exception" } },
-  });
-  return {
-    openapi: "3.0.3",
-    info: { title: "A small OGC API - Processes server", version: "1.0.0" },
-    servers: [{ url: root }],
-    paths: {
-      "/": { get: operation("Landing page") },
-      "/api": { get: operation("This document") },
-      "/conformance": { get: operation("Conformance") },
-      "/processes": { get: operation("Process list") },
-      "/processes/{processID}": { get: operation("Process description", "200", ["processID"]) },
-      "/processes/{processID}/execution": { post: operation("Execute", "201", ["processID"]) },
-      "/jobs": { get: operation("Job list") },
-      "/jobs/{jobID}": { get: operation("Status", "200", ["jobID"]), delete: operation("Dismiss", "200", ["jobID"]) },
-      "/jobs/{jobID}/results": { get: operation("Results", "200", ["jobID"]) },
-    },
-  };
+function link(root: string, path: string, rel: string): unknown {
+  return { href: root + path, rel, type: "application/json" };
 }
