@@ -1,108 +1,92 @@
 /**
- * Makes one small change to the library at a time, and expects a test to fail for each: `npm run test:mutation`.
+ * Changes the library in one small way at a time, and expects a test of `contract/` to fail each time.
  *
- * No mutation testing tool supports uvu. This one mutates the compiled file, which is the source without its types, and
- * runs the tests that need no socket until the first one fails. A mutant that survives is a failure, unless
- * `equivalent.ts` explains why no test can detect it.
+ * Stryker has no runner for uvu, so it runs a command for each mutant. It mutates the compiled file, which is the source
+ * without its types. A mutant that no test can detect is listed in `accepted.json`, with the reason.
  */
-import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { spawnSync } from "node:child_process";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { installPrivate } from "../support/install.ts";
-import { EQUIVALENT } from "./equivalent.ts";
-import { findMutants, type Mutant, type Node } from "./mutants.ts";
 
-/** Those that find the most come first. */
-const TESTS = ["outcomes", "status", "request", "url", "guards", "body", "abort", "hostile", "injected"];
+interface Mutant {
+  readonly status: string;
+  readonly replacement: string;
+  readonly location: Readonly<Record<"start" | "end", { readonly line: number; readonly column: number }>>;
+}
+
+const MUTATED = "build/src/get-status.js";
+const SUITE = "build/tests/runner/suite.js";
+
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const here = join(root, "tests/mutation");
-const work = join(root, ".build/mutation");
+const sandbox = join(root, ".build/mutation");
 
 installPrivate(here);
-const { parse } = createRequire(join(here, "package.json"))("acorn") as {
-  parse(source: string, options: object): Node;
-};
-const source = withoutComments(readFileSync(join(root, ".build/src/get-status.js"), "utf8"));
-const mutants = findMutants(source, (code) => parse(code, { ecmaVersion: "latest", sourceType: "module" }));
-const survivors: Mutant[] = [];
-let timeouts = 0;
-
+prepare();
 const start = Date.now();
-rmSync(work, { recursive: true, force: true });
-const queue = [...mutants];
-await Promise.all(
-  Array.from({ length: availableParallelism() }, async (_, worker) => {
-    const folder = prepare(worker);
-    const baseline = Date.now();
-    if ((await test(folder, 60_000, "inherit")) !== "passed")
-      throw new Error("Cannot mutate: the tests fail without a change");
-    const limit = 5 * (Date.now() - baseline) + 2_000;
-    for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
-      writeFileSync(join(folder, "src/get-status.js"), mutant.code);
-      const outcome = await test(folder, limit);
-      if (outcome === "passed") survivors.push(mutant);
-      if (outcome === "timeout") timeouts++;
-    }
-  }),
-);
+const stryker = join(here, "node_modules/@stryker-mutator/core/bin/stryker.js");
+const { status } = spawnSync(process.execPath, [stryker, "run"], { cwd: sandbox, stdio: "inherit" });
+if (status !== 0) {
+  console.log("0 passed, 1 failed");
+  process.exit(1);
+}
+const report = JSON.parse(readFileSync(join(sandbox, "reports/mutation/mutation.json"), "utf8"));
+const { source, mutants }: { source: string; mutants: readonly Mutant[] } = report.files[MUTATED];
+const timeouts = mutants.filter((mutant) => mutant.status === "Timeout").length;
+const survivors = mutants.filter((mutant) => !["Killed", "Timeout"].includes(mutant.status)).map(toDiff);
+const stale: string[] = JSON.parse(readFileSync(join(here, "accepted.json"), "utf8")).map(diff);
 
-const unexplained = survivors.filter(({ key }) => !(key in EQUIVALENT));
-for (const { line, key } of unexplained) console.log(`SURVIVED line ${line}: ${key}`);
-const stale = Object.keys(EQUIVALENT).filter((known) => !survivors.some(({ key }) => key === known));
-for (const known of stale) console.log(`STALE ${known}`);
+// Each entry accepts one survivor, so that the same change to an equal line elsewhere is not accepted.
+const unexplained = survivors.filter((survivor) => {
+  const index = stale.indexOf(survivor);
+  if (index >= 0) stale.splice(index, 1);
+  return index < 0;
+});
+for (const survivor of unexplained) console.log(`SURVIVED\n${survivor}`);
+for (const entry of stale) console.log(`STALE: accepted.json lists what does not survive\n${entry}`);
 console.log(
-  `${mutants.length} mutants in ${Math.round((Date.now() - start) / 1_000)} s: ${mutants.length - survivors.length} detected ` +
-    `(${timeouts} by a timeout), ${survivors.length - unexplained.length} equivalent`,
+  `${mutants.length} mutants in ${Math.round((Date.now() - start) / 1_000)} s: ` +
+    `${mutants.length - survivors.length} detected (${timeouts} by a timeout), ` +
+    `${survivors.length - unexplained.length} accepted, ${unexplained.length} survived`,
 );
-console.log(`${mutants.length - unexplained.length} passed, ${unexplained.length + stale.length} failed`);
-process.exit(unexplained.length + stale.length ? 1 : 0);
+const passed = unexplained.length + stale.length === 0;
+console.log(passed ? "1 passed, 0 failed" : "0 passed, 1 failed");
+process.exitCode = passed ? 0 : 1;
 
-/** Replaces comments with spaces, so that positions do not change. */
-function withoutComments(code: string): string {
-  let blank = code;
-  const onComment = (_block: boolean, _text: string, from: number, to: number): void => {
-    blank = blank.slice(0, from) + blank.slice(from, to).replace(/[^\n]/g, " ") + blank.slice(to);
+/** Copies the source and what was compiled, in the arrangement in which the tests find them. */
+function prepare(): void {
+  rmSync(sandbox, { recursive: true, force: true });
+  for (const folder of ["src", "tests/contract", "tests/runner", "tests/support"]) {
+    cpSync(join(root, ".build", folder), join(sandbox, "build", folder), { recursive: true });
+  }
+  cpSync(join(root, ".build/tests/mutation/suite.js"), join(sandbox, SUITE));
+  cpSync(join(root, "src"), join(sandbox, "src"), { recursive: true });
+  writeFileSync(join(sandbox, "package.json"), '{ "type": "module" }');
+  const config = {
+    testRunner: "command",
+    commandRunner: { command: `"${process.execPath}" ${SUITE}` },
+    mutate: [MUTATED],
+    inPlace: true, // the sandbox is a copy already
+    reporters: ["json", "progress-append-only"],
+    logLevel: "warn",
+    concurrency: availableParallelism(),
+    timeoutMS: 10_000, // a slow run must not pass for a test that hangs
+    timeoutFactor: 2,
   };
-  parse(code, { ecmaVersion: "latest", sourceType: "module", onComment });
-  return blank;
+  writeFileSync(join(sandbox, "stryker.config.json"), JSON.stringify(config));
 }
 
-/** Copies the compiled tests to a folder in which they find their data. */
-function prepare(worker: number): string {
-  const folder = join(work, `${worker}/.build`);
-  mkdirSync(join(folder, "src"), { recursive: true });
-  cpSync(join(root, ".build/tests"), join(folder, "tests"), { recursive: true });
-  cpSync(join(root, ".build/tests/mutation/suite.js"), join(folder, "tests/support/suite.js"));
-  for (const name of ["tests", "node_modules", "package.json"])
-    symlinkSync(join(root, name), join(work, String(worker), name));
-  // A test that never settles ends the process early, with the exit code 13.
-  writeFileSync(
-    join(folder, "all.js"),
-    `import { finished } from "./tests/support/suite.js";
-for (const name of ${JSON.stringify(TESTS)}) {
-  await import(\`./tests/\${name}.test.js\`);
-  await finished();
-}
-`,
-  );
-  writeFileSync(join(folder, "src/get-status.js"), source);
-  return folder;
+/** The lines that a mutant changes, before and after. */
+function toDiff({ location: { start, end }, replacement }: Mutant): string {
+  const lines = source.split("\n").slice(start.line - 1, end.line);
+  const head = lines[0]!.slice(0, start.column - 1);
+  const tail = lines.at(-1)!.slice(end.column - 1);
+  return diff({ before: lines.join("\n"), after: head + replacement + tail });
 }
 
-function test(
-  folder: string,
-  limit: number,
-  errors: "ignore" | "inherit" = "ignore",
-): Promise<"passed" | "failed" | "timeout"> {
-  return new Promise((done) => {
-    const child = spawn(process.execPath, [join(folder, "all.js")], { stdio: ["ignore", "ignore", errors] });
-    const timer = setTimeout(() => child.kill("SIGKILL"), limit);
-    child.on("close", (code, signal) => {
-      clearTimeout(timer);
-      done(code === 0 ? "passed" : signal === "SIGKILL" ? "timeout" : "failed");
-    });
-  });
+function diff({ before, after }: { before: string; after: string }): string {
+  return [`- ${before}`, `+ ${after}`].map((line) => line.replace(/\s+/g, " ").trim()).join("\n");
 }
