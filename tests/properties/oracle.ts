@@ -1,6 +1,6 @@
-/**
- * The contract, implemented a second time. It shares no code with the library, and ignores speed and size.
- */
+/** The contract, implemented a second time. It shares no code with the library, and ignores speed and size. */
+import type { Http } from "../../src/get-status.ts";
+
 type Json = Record<string, unknown>;
 
 const WORDS: Record<string, readonly string[]> = {
@@ -12,108 +12,90 @@ const WORDS: Record<string, readonly string[]> = {
   dismissed: ["dismissed", "canceled", "cancelled", "deleted"],
 };
 
-const own = (value: unknown, name: string): unknown =>
-  typeof value === "object" && value !== null && Object.hasOwn(value, name) ? (value as Json)[name] : undefined;
-const text = (value: unknown): string | undefined =>
-  typeof value === "string" && value.length > 0 ? value : undefined;
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** Removes the members that have no value. */
-const compact = (members: Json): Json =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
-const texts = (value: unknown, ...names: string[]): Json =>
-  Object.fromEntries(names.map((name) => [name, text(own(value, name))]));
-
-function progress(value: unknown): number | undefined {
-  const number =
-    typeof value === "number"
-      ? value
-      : typeof value === "string" && /^[0-9]+([.][0-9]+)?$/.test(value)
-        ? parseFloat(value)
-        : NaN;
-  return number >= 0 && number <= 100 ? number : undefined;
+function own(value: unknown, name: string): unknown {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject && Object.hasOwn(value, name) ? (value as Json)[name] : undefined;
 }
 
-/** The first of the members that has a text. */
+/** The first of the properties that is a non-empty string. */
 const first = (value: unknown, ...names: string[]): string | undefined =>
-  names.map((name) => text(own(value, name))).find((found) => found !== undefined);
+  names.map((name) => own(value, name)).find((found): found is string => typeof found === "string" && found !== "");
+const strings = (value: unknown, ...names: string[]): Json =>
+  Object.fromEntries(names.map((name) => [name, first(value, name)]));
 
-function error(value: unknown): Json | undefined {
-  if (!isObject(value)) return undefined;
+function progressOf(value: unknown): number | undefined {
+  const number = typeof value === "string" && /^[0-9]+([.][0-9]+)?$/.test(value) ? parseFloat(value) : value;
+  return typeof number === "number" && number >= 0 && number <= 100 ? number : undefined;
+}
+
+function describedBy(value: unknown): Json | undefined {
   const status = own(value, "status");
-  const read = compact({
-    type: first(value, "type", "code"),
-    title: first(value, "title"),
-    detail: first(value, "detail", "description", "message", "msg", "error"),
-    instance: first(value, "instance"),
-    status: Number.isInteger(status) ? status : undefined,
-  });
-  return "type" in read || "title" in read || "detail" in read ? read : undefined;
+  const type = first(value, "type", "code");
+  const title = first(value, "title");
+  const detail = first(value, "detail", "description", "message", "msg", "error");
+  const rest = { ...strings(value, "instance"), status: Number.isInteger(status) ? status : undefined };
+  return type || title || detail ? { type, title, detail, ...rest } : undefined;
 }
 
-function exception(value: unknown): Json | undefined {
+function exceptionOf(value: unknown): Json | undefined {
   const nested = [own(value, "detail"), own(value, "error")].flat();
-  return isObject(value) ? [value, ...nested].map(error).find((read) => read !== undefined) : undefined;
+  return [value, ...nested].map(describedBy).find((read) => read !== undefined);
 }
 
-function links(value: unknown, base: string): Json[] {
-  const entries: unknown[] = isObject(value) ? [value] : Array.isArray(value) ? value : [];
-  const fits = entries.length * base.length <= 1_048_576;
-  return entries
-    .filter((link) => isObject(link) && text(own(link, "href")))
-    .map((link) => {
-      let href = own(link, "href") as string;
-      if (!/^[A-Za-z][A-Za-z0-9+\-.]*:/.test(href) && fits && URL.canParse(href, base)) href = new URL(href, base).href;
-      return compact({ href, ...texts(link, "rel", "type", "hreflang", "title") });
-    });
+function linksOf(value: unknown, base: string): Json[] {
+  return [value].flat().flatMap((link) => {
+    const sent = first(link, "href");
+    if (sent === undefined) return [];
+    const isRelative = !/^[A-Za-z][A-Za-z0-9+\-.]*:/.test(sent);
+    const href = isRelative && URL.canParse(sent, base) ? new URL(sent, base).href : sent;
+    return [{ href, ...strings(link, "rel", "type", "hreflang", "title") }];
+  });
 }
 
-function problem(body: string, document: unknown, headers: Json): string {
+function problemOf(body: string, document: unknown, headers: Http["headers"]): string {
   if (body === "") return "Response body is empty";
   if (document !== undefined) return "Response body is not a job status: it has no status or no job id";
-  return `Response body is not JSON (Content-Type: ${String(headers["content-type"] ?? "none")})`;
+  return `Response body is not JSON (Content-Type: ${headers["content-type"]})`;
 }
 
-/** The result that getStatus() must return for a complete response. */
-export function expected(status: number, body: string, asked: string, url: string, headers: Json): Json {
+function resultOf(body: string, document: unknown, jobId: string, http: Http): Json {
+  const ok = http.status >= 200 && http.status <= 299;
+  const ids = ["jobID", "id", "jobId", "job_id"];
+  const word = first(document, "status")?.toLowerCase();
+  if (ok && word !== undefined && ids.some((name) => typeof own(document, name) === "string")) {
+    return {
+      kind: "StatusInfo",
+      jobID: first(document, ...ids) ?? jobId,
+      status: Object.keys(WORDS).find((code) => WORDS[code]!.includes(word)) ?? "unknown",
+      ...strings(document, "type", "message", "created", "started", "finished", "updated"),
+      processID: first(document, "processID", "processId", "process_id"),
+      progress: progressOf(own(document, "progress")),
+      exception: exceptionOf(own(document, "exception")),
+      links: linksOf(own(document, "links"), http.url),
+      document,
+      http,
+    };
+  }
+  const exception = exceptionOf(document);
+  const described = first(exception, "detail", "title") ?? `HTTP ${http.status}`;
+  const message = ok ? problemOf(body, document, http.headers) : described;
+  const error = (kind: string, reason: string): Json => ({ kind, reason, message, body, exception, http });
+  const type = first(exception, "type")?.toLowerCase();
+  const isNoSuchJob = ["no-such-job", "nosuchjob", "jobnotfound"].some((end) => type?.endsWith(end));
+  if (ok) return error("ServerError", "malformed");
+  if (http.status === 410) return error("NotFound", "gone");
+  if (isNoSuchJob && [400, 404].includes(http.status)) return error("NotFound", "no-such-job");
+  return http.status === 404 ? error("NotFound", "unspecified") : error("ServerError", "http");
+}
+
+/** The result that getStatus() must return for a complete response, without the limits on links. */
+export function expected(body: string, jobId: string, http: Http): unknown {
   let document: unknown;
   try {
     document = JSON.parse(body);
   } catch {
-    document = undefined;
+    // Not JSON.
   }
-  const http = { status, url, headers };
-  const success = status >= 200 && status <= 299;
-  if (success && isObject(document)) {
-    const ids = ["jobID", "id", "jobId", "job_id"]
-      .map((name) => own(document, name))
-      .filter((id) => typeof id === "string");
-    const word = text(own(document, "status"));
-    if (word !== undefined && ids.length > 0) {
-      return compact({
-        kind: "StatusInfo",
-        jobID: ids.find((id) => id !== "") ?? asked,
-        status: Object.keys(WORDS).find((code) => WORDS[code]!.includes(word.toLowerCase())) ?? "unknown",
-        ...texts(document, "type", "message", "created", "started", "finished", "updated"),
-        processID: first(document, "processID", "processId", "process_id"),
-        progress: progress(own(document, "progress")),
-        exception: exception(own(document, "exception")),
-        links: links(own(document, "links"), url),
-        document,
-        http,
-      });
-    }
-  }
-  const described = exception(document);
-  const message = described?.["detail"] ?? described?.["title"] ?? `HTTP ${status}`;
-  const rest = { message, body, exception: described, http };
-  if (success)
-    return compact({ kind: "ServerError", reason: "malformed", ...rest, message: problem(body, document, headers) });
-  const type = String(described?.["type"]).toLowerCase();
-  const named = ["no-such-job", "nosuchjob", "jobnotfound"].some((word) => type.endsWith(word));
-  if (status === 410) return compact({ kind: "NotFound", reason: "gone", ...rest });
-  if (status === 404 || (status === 400 && named))
-    return compact({ kind: "NotFound", reason: named ? "no-such-job" : "unspecified", ...rest });
-  return compact({ kind: "ServerError", reason: "http", ...rest });
+  // Properties that are undefined are omitted.
+  return JSON.parse(JSON.stringify(resultOf(body, document, jobId, http)));
 }

@@ -1,322 +1,194 @@
 /** Properties that hold for any input; a failure prints the seed and the smallest input that fails. */
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
-import {
-  getStatus,
-  isNotFound,
-  isServerError,
-  isStatusInfo,
-  type GetStatusOptions,
-  type Result,
-} from "../../src/get-status.ts";
+import { getStatus, type GetStatusOptions, type Result } from "../../src/get-status.ts";
+import { describe } from "../runner/suite.ts";
 import { readCorpus } from "../support/corpus.ts";
-import { describe } from "../support/suite.ts";
+import { accepted, answering, chunks, rejection, returning, stub } from "../support/fetches.ts";
+import { streamOf } from "../support/hostile.ts";
 import { expected } from "./oracle.ts";
 
-const here = fileURLToPath(new URL("../../../tests/properties/", import.meta.url));
-const fc = createRequire(`${here}package.json`)("fast-check");
+const fc = createRequire(new URL("../../../tests/properties/package.json", import.meta.url))("fast-check");
 const seed = Number(process.env["SEED"] ?? 20260101);
-const RUNS = Number(process.env["RUNS"] ?? 2_000);
-console.log(`seed: ${seed}, runs: ${RUNS}`);
+const numRuns = Number(process.env["RUNS"] ?? 2_000);
+console.log(`seed: ${seed}, runs: ${numRuns}`);
 
-const holds = (property: unknown, runs = RUNS): Promise<void> =>
-  fc.assert(property, { seed, numRuns: runs, verbose: 0 });
-const json = fc.json({ noUnicodeString: false });
+const anything = fc.anything();
 const statuses = fc
   .oneof(fc.integer({ min: 200, max: 599 }), fc.constantFrom(200, 200, 200, 201, 400, 404, 410, 500))
   .filter((status: number) => ![204, 205, 304].includes(status));
-const ids = fc
-  .oneof(fc.string(), fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" }))
-  .filter((id: string) => !["", ".", ".."].includes(id) && !/\p{Surrogate}/u.test(id));
-const recorded: unknown[] = readCorpus().flatMap(({ body }) => {
-  try {
-    return [JSON.parse(new TextDecoder().decode(body))];
-  } catch {
-    return []; // a page, or nothing
-  }
-});
 
-/** A recorded document in which some members are something else, or new. */
-const mutated = fc
-  .tuple(
-    fc.constantFrom(
-      ...recorded.filter((document) => document && typeof document === "object" && !Array.isArray(document)),
-    ),
-    fc.dictionary(
-      fc.constantFrom(
-        "jobID",
-        "id",
-        "jobId",
-        "job_id",
-        "status",
-        "type",
-        "processID",
-        "message",
-        "created",
-        "started",
-        "finished",
-        "updated",
-        "progress",
-        "exception",
-        "links",
-        "title",
-        "detail",
-        "description",
-        "instance",
-        "kind",
-        "http",
-        "document",
-        "body",
-        "reason",
-        "__proto__",
-        "constructor",
-        "toString",
-      ),
-      fc.oneof(
-        fc.jsonValue(),
-        fc.string(),
-        fc.integer({ min: -5, max: 105 }),
-        fc.constantFrom("", null, "NoSuchJob", "x/no-such-job", "RUNNING", "50", "50.5", "1e2", [], {}),
-        fc.array(
-          fc.record(
-            { href: fc.oneof(fc.string(), fc.webUrl(), fc.constant("")), rel: fc.jsonValue(), title: fc.string() },
-            { requiredKeys: [] },
-          ),
-        ),
-        fc.record(
-          {
-            type: fc.string(),
-            title: fc.jsonValue(),
-            detail: fc.string(),
-            status: fc.oneof(fc.integer(), fc.string()),
-          },
-          { requiredKeys: [] },
-        ),
-      ),
-    ),
-  )
-  .map(([document, members]: [object, object]) => JSON.stringify({ ...document, ...members }));
+const INNER = "type code title detail description message msg error instance status href rel".split(" ");
+const JOB = "jobID id jobId job_id processID processId process_id created started finished updated progress".split(" ");
+const OTHER = "exception links kind http document body reason __proto__ constructor".split(" ");
+const WORDS = ["", null, "NoSuchJob", "x/no-such-job", "running", "QUEUED", "50", "50.5", "1e2", 4.5, [], {}];
+const value = fc.oneof(fc.jsonValue(), fc.string(), fc.integer({ min: -5, max: 105 }), fc.constantFrom(...WORDS));
+/** An error, a link, or something like them. */
+const inner = fc.dictionary(fc.constantFrom(...INNER), value, { maxKeys: 5 });
+const outer = fc.oneof(value, inner, fc.array(fc.oneof(inner, value), { maxLength: 4 }));
 
-async function resultOf(status: number, body: string | Uint8Array, id = "asked"): Promise<Result> {
-  return getStatus("https://h/ogc", id, {
-    fetch: async () => new Response(body as BodyInit, { status, headers: { "x-a": "1" } }),
-  });
+const documents = readCorpus()
+  .filter(({ body }) => body[0] === "{".charCodeAt(0))
+  .map(({ body }): object => JSON.parse(new TextDecoder().decode(body)));
+/** A recorded document of which some properties are changed or new. */
+const changed = fc
+  .tuple(fc.constantFrom({}, ...documents), fc.dictionary(fc.constantFrom(...INNER, ...JOB, ...OTHER), outer))
+  .map(([document, properties]: [object, object]) => JSON.stringify({ ...document, ...properties }));
+
+function getResponse(status: number, body: BodyInit, maxBytes?: number): Promise<Result> {
+  const fetch = answering(body, { status, headers: { "content-type": "text/html" } });
+  return getStatus("https://h/ogc", "requested", { fetch, maxBytes });
 }
 
-function guards(value: unknown): string[] {
-  return [
-    isStatusInfo(value) && "StatusInfo",
-    isNotFound(value) && "NotFound",
-    isServerError(value) && "ServerError",
-  ].filter(Boolean) as string[];
+/** Throws unless the result is plain data that exactly one guard accepts. */
+function checkPlain(result: Result): void {
+  const copy: unknown = JSON.parse(JSON.stringify(result));
+  assert.deepEqual(copy, result);
+  for (const one of [result, copy]) assert.deepEqual(accepted(one), [result.kind]);
 }
 
-function hasThrowIfAborted(value: unknown): boolean {
-  return typeof (Object(value) as { throwIfAborted?: unknown }).throwIfAborted === "function";
+interface Transfer {
+  readonly status: number;
+  readonly parts: string[];
+  readonly end: "complete" | "cut off" | "no head";
 }
 
-/** No `undefined`, nothing but plain objects and arrays. */
-function plain(value: unknown): void {
-  assert.notEqual(value, undefined);
-  if (typeof value !== "object" || value === null) return;
-  assert.ok([Object.prototype, Array.prototype].includes(Object.getPrototypeOf(value)));
-  for (const member of Object.values(value)) plain(member);
+function transfer({ status, parts, end }: Transfer): Response {
+  const error = new TypeError("failed");
+  if (end === "no head") throw error;
+  return new Response(chunks(parts, end === "complete" ? "end" : { error }), { status });
 }
 
-function sound(result: Result): void {
-  plain(result);
-  for (const copy of [result, JSON.parse(JSON.stringify(result)), structuredClone(result)])
-    assert.deepEqual(guards(copy), [result.kind]);
+/** Gets the status while the signal aborts, before the call or during it. */
+function getAborting(response: Transfer, early: boolean, reason: unknown): Promise<Result> {
+  const controller = new AbortController();
+  if (early) controller.abort(reason);
+  const fetch = stub(() => (controller.abort(reason), transfer(response)));
+  return getStatus("https://h", "j", { fetch, signal: controller.signal });
 }
 
-describe("any answer", (test) => {
-  const bodies: [string, unknown][] = [
-    ["any JSON", json],
-    ["a mutated document", mutated],
-    ["any text", fc.string({ unit: "binary" })],
-  ];
-  for (const [name, body] of bodies) {
-    test(`getStatus() returns for ${name} what a second implementation of the contract returns`, () =>
-      holds(
-        fc.asyncProperty(statuses, body, async (status: number, text: string) => {
-          // What cannot be sent as UTF-8 arrives as U+FFFD.
-          const sent = new TextDecoder().decode(new TextEncoder().encode(text));
-          const result = await resultOf(status, text);
-          assert.deepEqual(
-            result,
-            expected(status, sent, "asked", "https://h/ogc/jobs/asked", {
-              "content-type": "text/plain;charset=UTF-8",
-              "x-a": "1",
-            }),
-          );
-          sound(result);
-          if (result.kind === "StatusInfo") assert.deepEqual(result.document, JSON.parse(sent));
-        }),
-      ));
+describe("any input", (test) => {
+  /** Defines a test that runs `check` with many values of each kind. */
+  function forAll(title: string, kinds: unknown[], check: (...values: any[]) => Promise<void>): void {
+    test(title, () => fc.assert(fc.asyncProperty(...kinds, check), { seed, numRuns }));
   }
 
-  test("getStatus() returns a valid result for any bytes, in any chunks, up to any limit", () =>
-    holds(
-      fc.asyncProperty(
-        statuses,
-        fc.uint8Array({ maxLength: 200 }),
-        fc.integer({ min: 1, max: 9 }),
-        fc.integer({ min: 0, max: 220 }),
-        async (status: number, bytes: Uint8Array, size: number, maxBytes: number) => {
-          const parts = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
-            bytes.slice(i * size, (i + 1) * size),
-          );
-          const stream = (): ReadableStream =>
-            new ReadableStream({
-              start(controller) {
-                for (const part of parts) controller.enqueue(part);
-                controller.close();
-              },
-            });
-          const get = (body: BodyInit): Promise<Result> =>
-            getStatus("https://h", "j", { maxBytes, fetch: async () => new Response(body, { status }) });
-          const result = await get(stream());
-          sound(result);
-          assert.deepEqual({ ...result, http: undefined }, { ...(await get(bytes as BodyInit)), http: undefined });
-          const whole = new TextDecoder().decode(bytes);
-          if (result.kind !== "StatusInfo") {
-            if (bytes.length <= maxBytes) assert.equal(result.body, whole);
-            else assert.ok(whole.startsWith(result.body!.replace(/\ufffd+$/, "")));
-          }
-        },
-      ),
-    ));
-});
+  const bodies = {
+    "any JSON": fc.json({ noUnicodeString: false }),
+    "a changed document": changed,
+    "any string": fc.string({ unit: "binary" }),
+  };
+  for (const [name, body] of Object.entries(bodies)) {
+    const title = `getStatus() returns for ${name} what a second implementation of the contract returns`;
+    forAll(title, [statuses, body], async (status: number, body: string) => {
+      const result = await getResponse(status, body);
+      const received = new TextDecoder().decode(new TextEncoder().encode(body)); // U+FFFD for a lone surrogate
+      const http = { status, url: "https://h/ogc/jobs/requested", headers: { "content-type": "text/html" } };
+      assert.deepEqual(result, expected(received, "requested", http));
+      checkPlain(result);
+    });
+  }
 
-describe("any argument", (test) => {
-  test("getStatus() sends a URL below {baseUrl}/jobs/ that decodes to exactly the id", () =>
-    holds(
-      fc.asyncProperty(
-        ids,
-        fc.webUrl({ withQueryParameters: true, withFragments: true }),
-        fc.nat(3),
-        async (id: string, url: string, slashes: number) => {
-          const base = new URL(url);
-          base.pathname += "/".repeat(slashes);
-          let sent = "";
-          await getStatus(base, id, { fetch: async (asked) => ((sent = asked), new Response("")) });
-          const parsed = new URL(sent);
-          assert.equal(parsed.href, sent);
-          assert.equal(parsed.origin, base.origin);
-          assert.equal(parsed.search, base.search);
-          assert.equal(parsed.hash, "");
-          const root = base.pathname.replace(/\/+$/, "");
-          assert.ok(parsed.pathname.startsWith(`${root}/jobs/`));
-          const segment = parsed.pathname.slice(root.length + "/jobs/".length);
-          assert.ok(!segment.includes("/"));
-          assert.equal(decodeURIComponent(segment), id);
-        },
-      ),
-    ));
+  forAll(
+    "getStatus() returns the same result in any chunks, and a valid one up to any limit",
+    [statuses, fc.array(fc.uint8Array({ maxLength: 9 }), { maxLength: 20 }), fc.nat(100)],
+    async (status: number, parts: Uint8Array[], maxBytes: number) => {
+      const result = await getResponse(status, chunks(parts), maxBytes);
+      checkPlain(result);
+      const bytes = Buffer.concat(parts);
+      assert.deepEqual(result, await getResponse(status, bytes, maxBytes));
+      const text = new TextDecoder().decode(bytes);
+      assert.ok(result.kind !== "StatusInfo" && text.startsWith(result.body!));
+      if (bytes.length <= maxBytes) assert.equal(result.body, text);
+    },
+  );
 
-  test("getStatus() rejects any invalid argument with a TypeError of its own, and returns a result for any other", () =>
-    holds(
-      fc.asyncProperty(
-        fc.anything(),
-        fc.anything(),
-        fc.record(
-          {
-            headers: fc.anything(),
-            maxBytes: fc.anything(),
-            signal: fc.anything().filter((signal: unknown) => !hasThrowIfAborted(signal)),
-            fetch: fc.oneof(fc.anything(), fc.constant(undefined)),
-          },
-          { requiredKeys: [] },
-        ),
-        async (baseUrl: unknown, jobId: unknown, opts: object) => {
-          for (const [base, id] of [
-            [baseUrl, jobId],
-            ["https://h/", "j"],
-          ]) {
-            try {
-              // No network: a platform's fetch is not called with these.
-              const given =
-                "fetch" in opts && opts.fetch !== undefined ? opts : { ...opts, fetch: async () => new Response("{}") };
-              sound(await getStatus(base as string, id as string, given as GetStatusOptions));
-            } catch (error) {
-              assert.ok(error instanceof TypeError, String(error));
-              assert.match(
-                error.message,
-                /^getStatus: (baseUrl|jobId|headers|fetch|signal|maxBytes) must [-A-Za-z(),:." ]+$/,
-              );
-            }
-          }
-        },
-      ),
-    ));
+  const maps = fc.array(fc.tuple(fc.string(), fc.oneof(fc.string(), anything))).map((pairs: []) => new Map(pairs));
+  const streams = fc.array(fc.oneof(anything, fc.uint8Array())).map((parts: unknown[]) => streamOf(parts));
+  const response = {
+    status: fc.oneof(anything, fc.integer({ min: 0, max: 999 })),
+    url: fc.oneof(anything, fc.webUrl()),
+    headers: fc.oneof(anything, maps),
+    body: fc.oneof(anything, fc.constant(null), streams),
+    bodyUsed: anything,
+  };
+  forAll(
+    "getStatus() returns a result that one guard accepts, whatever fetch returns or throws",
+    [fc.oneof(anything, fc.record(response, { requiredKeys: [] })), fc.boolean()],
+    async (value: unknown, throws: boolean) => {
+      const fetch = throws ? () => Promise.reject(value) : returning(value);
+      const result = await getStatus("https://h", "j", { fetch });
+      assert.deepEqual(accepted(result), [result.kind]);
+    },
+  );
 
-  test("getStatus() never rejects for what an injected fetch does", () =>
-    holds(
-      fc.asyncProperty(fc.anything(), fc.boolean(), async (thing: unknown, throws: boolean) => {
-        const result = await getStatus("https://h", "j", {
-          fetch: (async () => {
-            if (throws) throw thing;
-            return thing;
-          }) as never,
-        });
-        assert.ok(
-          result.kind === "ServerError" &&
-            (result.reason === "network" || result.reason === "http" || result.reason === "malformed"),
-        );
-      }),
-    ));
-
-  test("getStatus() returns a result that exactly one guard accepts, whatever an injected fetch returns", () => {
-    const headers = fc.oneof(
-      fc.anything(),
-      fc.array(fc.tuple(fc.string(), fc.oneof(fc.string(), fc.anything()))).map((pairs: [unknown, unknown][]) => ({
-        forEach: (callback: (value: unknown, name: unknown) => void) =>
-          pairs.forEach(([name, value]) => callback(value, name)),
-      })),
-    );
-    const chunk = fc.oneof(fc.anything(), fc.uint8Array());
-    const body = fc.oneof(
-      fc.anything(),
-      fc.constant(null),
-      fc.array(chunk).map((parts: unknown[]) => ({
-        getReader: () => ({
-          read: async () => (parts.length ? { done: false, value: parts.shift() } : { done: true }),
-          cancel: async () => {},
-        }),
-      })),
-    );
-    const response = fc.record(
-      {
-        status: fc.oneof(fc.anything(), fc.integer({ min: 0, max: 999 })),
-        url: fc.oneof(fc.anything(), fc.webUrl()),
-        headers,
-        body,
-        bodyUsed: fc.anything(),
-      },
-      { requiredKeys: [] },
-    );
-    return holds(
-      fc.asyncProperty(response, async (value: unknown) => {
-        const result = await getStatus("https://h", "j", { fetch: (async () => value) as never });
-        assert.deepEqual(guards(result), [result.kind]);
-      }),
-    );
+  const transfers = fc.record({
+    status: statuses,
+    parts: fc.oneof(fc.array(fc.string()), fc.constant(['{"jobID":"j",', '"status":"running"}'])),
+    end: fc.constantFrom("complete", "cut off", "no head"),
   });
+  forAll(
+    "getStatus() never rejects for a time limit, which changes nothing but a network failure",
+    [transfers, fc.boolean(), anything],
+    async (response: Transfer, early: boolean, more: unknown) => {
+      const limit = { name: "TimeoutError", more };
+      const timeout = { kind: "ServerError", reason: "timeout", message: "Request timed out", cause: limit };
+      const result = await getAborting(response, early, limit);
+      const other = await getStatus("https://h", "j", { fetch: stub(() => transfer(response)) });
+      if (early) assert.deepEqual(result, timeout);
+      else assert.deepEqual(result, other.reason === "network" ? { ...other, ...timeout } : other);
+    },
+  );
 
-  test("no guard accepts or throws for a value that is not a result", () =>
-    holds(fc.property(fc.anything(), (value: unknown) => assert.deepEqual(guards(value), []))));
+  forAll(
+    "getStatus() rejects with any other reason itself",
+    [transfers, fc.boolean(), fc.oneof(anything, fc.record({ name: fc.string() }))],
+    async (response: Transfer, early: boolean, reason: unknown) => {
+      const error = await rejection(getAborting(response, early, reason));
+      if (reason === undefined) assert.equal((error as Error).name, "AbortError");
+      else assert.equal(error, reason);
+    },
+  );
 
-  test("a guard rejects a result with a changed member, or still accepts it as the same kind", () =>
-    holds(
-      fc.asyncProperty(mutated, statuses, fc.anything(), async (body: string, status: number, value: unknown) => {
-        const result = await resultOf(status, body);
-        const names = Object.keys(result);
-        for (const name of names) {
-          const changed = guards({ ...result, [name]: value });
-          assert.ok(changed.length === 0 || (changed.length === 1 && changed[0] === result.kind), name);
-        }
-      }),
-      300,
-    ));
+  const ids = fc
+    .oneof(fc.string(), fc.string({ unit: "binary" }))
+    .filter((id: string) => !["", ".", ".."].includes(id) && !/\p{Surrogate}/u.test(id));
+  forAll(
+    "getStatus() sends a URL below {baseUrl}/jobs/ that decodes to exactly the id",
+    [ids, fc.webUrl({ withQueryParameters: true, withFragments: true }), fc.nat(3)],
+    async (id: string, url: string, slashes: number) => {
+      const base = new URL(url);
+      base.pathname += "/".repeat(slashes);
+      const fetch = answering("");
+      await getStatus(base, id, { fetch });
+      const sent = new URL(fetch.calls[0]![0]);
+      assert.equal(sent.href, fetch.calls[0]![0]);
+      assert.deepEqual([sent.origin, sent.search, sent.hash], [base.origin, base.search, ""]);
+      const segment = sent.pathname.split("/").at(-1)!;
+      assert.equal(sent.pathname, `${base.pathname.replace(/\/+$/, "")}/jobs/${segment}`);
+      assert.equal(decodeURIComponent(segment), id);
+    },
+  );
+
+  const options = { headers: anything, maxBytes: anything, signal: anything, fetch: anything };
+  forAll(
+    "getStatus() returns a result, or rejects with a TypeError of its own that names an argument",
+    [
+      fc.oneof(fc.constant("https://h/"), anything),
+      fc.oneof(fc.constant("j"), anything),
+      fc.record(options, { requiredKeys: [] }),
+    ],
+    async (baseUrl: string, jobId: string, { fetch, ...rest }: GetStatusOptions) => {
+      try {
+        checkPlain(await getStatus(baseUrl, jobId, { ...rest, fetch: fetch ?? answering("{}") }));
+      } catch (error) {
+        const message = /^getStatus: (baseUrl|jobId|headers|fetch|signal|maxBytes) must [-A-Za-z(),:." ]+$/;
+        assert.ok(error instanceof TypeError && message.test(error.message), String(error));
+      }
+    },
+  );
+
+  forAll("the guards reject any value that is not a result", [anything], async (value: unknown) => {
+    assert.deepEqual(accepted(value), []);
+  });
 });
