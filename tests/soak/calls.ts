@@ -1,0 +1,133 @@
+/** Makes the calls of the soak, and checks what must hold for all of them. */
+import { setMaxListeners } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { getHeapStatistics } from "node:v8";
+import { Agent, setGlobalDispatcher } from "undici";
+import { getStatus, type Fetch, type Result } from "../../src/get-status.ts";
+import { ENDLESS } from "../support/faults.ts";
+import { brief } from "../support/fetches.ts";
+import { HOSTILE, fetchOf, type Hostile } from "../support/hostile.ts";
+import { MAX_BYTES, faultOf } from "./faults.ts";
+
+const { values, positionals } = parseArgs({
+  options: { seconds: { type: "string", default: "20" }, flight: { type: "string", default: "500" } },
+  allowPositionals: true,
+});
+const [url = ""] = positionals;
+const flight = Number(values.flight);
+const end = Date.now() + Number(values.seconds) * 1_000;
+const collect = (globalThis as { gc?: () => void }).gc!;
+
+const PROMISES = {
+  settled: "every call settles",
+  outcome: "every call ends as its response calls for, and is accepted by exactly one guard",
+  mixed: "no call returns the response of another call",
+  unhandled: "no rejection is unhandled",
+  connections: "no connection is held after its call has settled",
+  heap: "the heap does not grow after the second wave",
+} as const;
+
+/** For each promise, what went wrong and how often. */
+const problems = new Map<keyof typeof PROMISES, Map<string, number>>();
+
+function note(promise: keyof typeof PROMISES, problem: string): void {
+  const found = problems.get(promise) ?? new Map<string, number>();
+  problems.set(promise, found.set(problem, (found.get(problem) ?? 0) + 1));
+}
+
+process.on("unhandledRejection", (reason) => note("unhandled", String(reason)));
+
+const LIMIT = new DOMException("The operation timed out", "TimeoutError");
+let calls = 0;
+
+/** Checks one call. `id` is that of a status, or stands in angle brackets in a body. */
+async function check(call: Promise<Result>, name: string, expected: string, id: string): Promise<void> {
+  calls++;
+  let outcome: string;
+  try {
+    const result = await call;
+    outcome = brief(result);
+    const found = result.kind === "StatusInfo" ? result.jobID : /<(\d+)>/.exec(result.body ?? "")?.[1];
+    if (found !== undefined && found !== id) note("mixed", name);
+  } catch (error) {
+    outcome = String(error);
+  }
+  // A reset may overtake the head.
+  if (outcome !== expected && !(expected === "network" && outcome.startsWith("network ")))
+    note("outcome", `${name}: ${outcome} instead of ${expected}`);
+}
+
+/** Calls over the network; those without an end are aborted when the others have settled. */
+async function runWave(wave: number): Promise<void> {
+  // A pool for each wave, since a connection that is kept alive is not held.
+  const agent = new Agent();
+  setGlobalDispatcher(agent);
+  const controller = new AbortController();
+  const { signal } = controller;
+  setMaxListeners(0, signal);
+  const byLimit = wave % 2 === 0;
+
+  const ending: Promise<unknown>[] = [];
+  const endless: Promise<void>[] = [];
+  for (let number = wave * flight; number < (wave + 1) * flight; number++) {
+    const fault = faultOf(number);
+    const id = fault.name === "none" ? String(number) : "j";
+    if (!ENDLESS.includes(fault)) {
+      const call = getStatus(url, String(number), { maxBytes: MAX_BYTES }); // no signal, which would close connections
+      ending.push(check(call, fault.name, fault.outcome, id));
+      continue;
+    }
+    const sending: Fetch = (target, init) => {
+      const response = fetch(target, init);
+      if (!fault.outcome.endsWith("-")) ending.push(response.catch(() => {}));
+      return response;
+    };
+    const call = getStatus(url, String(number), { signal, fetch: sending });
+    endless.push(check(call, fault.name, byLimit ? fault.outcome : "cancelled", id));
+  }
+  for (const [index, hostile] of HOSTILE.entries()) {
+    for (const status of [200, 500]) ending.push(callHostile(hostile, status, index));
+  }
+  if (!(await inTime(Promise.all(ending)))) note("settled", `wave ${wave}, before it was aborted`);
+  controller.abort(byLimit ? LIMIT : "cancelled");
+  if (!(await inTime(Promise.all(endless)))) note("settled", `wave ${wave}, after it was aborted`);
+  if (!(await inTime(agent.close()))) note("connections", `in wave ${wave}`);
+}
+
+function callHostile(hostile: Hostile, status: number, id: number): Promise<void> {
+  const other = status === 200 ? "malformed 200" : `http ${status}`;
+  const outcomes = {
+    failed: "network -",
+    "no Response": "network -",
+    "cut off": status === 200 ? "network 200" : other,
+    "too large": other,
+  };
+  const fetch = fetchOf(hostile, status, String(id), () => {});
+  const call = getStatus("https://h", "j", { fetch, maxBytes: MAX_BYTES });
+  return check(call, hostile.name, outcomes[hostile.outcome], String(id));
+}
+
+/** Whether the promise is fulfilled within half a minute. */
+function inTime(promise: Promise<unknown>): Promise<boolean> {
+  return Promise.race([promise.then(() => true), sleep(30_000, false, { ref: false })]);
+}
+
+const heaps: number[] = [];
+while (heaps.length < 3 || Date.now() < end) {
+  await runWave(heaps.length);
+  collect();
+  heaps.push(getHeapStatistics().used_heap_size / 1_048_576);
+}
+const [first = 0, last = 0] = [heaps[1], heaps.at(-1)];
+const growth = `${first.toFixed(1)} MiB after the second wave, ${last.toFixed(1)} MiB after the last`;
+if (last > first + 2) note("heap", growth);
+
+for (const [promise, title] of Object.entries(PROMISES)) {
+  const found = problems.get(promise as keyof typeof PROMISES);
+  console.log(`${found ? "FAIL" : "ok  "} ${title}`);
+  for (const [problem, count] of found ?? []) console.log(`     ${problem}: ${count} times`);
+}
+console.log(`${calls} calls in ${heaps.length} waves; heap ${growth}`);
+console.log(`${Object.keys(PROMISES).length - problems.size} passed, ${problems.size} failed`);
+process.exit(problems.size ? 1 : 0);
