@@ -20,7 +20,7 @@ export function newestOf(folder: string, name: string, pinned: string): string {
     (alias !== "" && /\d$/.test(name)) ||
     name === "@types/node" ||
     name === "typescript" ||
-    (name === "undici" && folder === "tests/types/node22");
+    (name === "undici" && folder.endsWith("/node22"));
   return alias + (stays ? major : "latest");
 }
 
