@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { describe } from "../runner/suite.ts";
-import { TO_BE_REVIEWED, files, folder } from "../support/corpus.ts";
+import { TO_BE_REVIEWED, files, folder, readCorpus } from "../support/corpus.ts";
 
 const Ajv = createRequire(new URL("../../../tests/properties/package.json", import.meta.url))("ajv/dist/2020.js");
 const read = (file: string): any => JSON.parse(readFileSync(new URL(file, folder), "utf8"));
@@ -24,6 +25,7 @@ describe("schema.json", (test) => {
     ["without an origin", (info) => delete info.origin],
     ["with empty notes", (info) => (info.notes = "")],
     ["with an unknown property", (info) => (info.comment = "x")],
+    ["about what the schema does not know", (info) => (info.about = "x")],
     ["recorded in another way", (info) => (info.how = "copied")],
     ["with a review that is done", (info) => (info.review = "done")],
     ["with a credential in the request", (info) => (info.request.headers = { authorization: "Bearer x" })],
@@ -48,4 +50,12 @@ describe("schema.json", (test) => {
       assert.ok(!validate(info));
     });
   }
+});
+
+describe("corpus.go", (test) => {
+  test("reads the id and the kind of every response", () => {
+    const options = { cwd: new URL("../..", folder), encoding: "utf8" } as const;
+    const { stdout, stderr } = spawnSync("go", ["run", "tests/properties/corpus.go"], options);
+    assert.equal(stdout, `${readCorpus().length} responses read\n`, stderr);
+  });
 });
