@@ -57,6 +57,7 @@ describe("the text of the body", (test) => {
     ["an overlong slash", [0xc0, 0xaf], "\ufffd\ufffd"],
     ["UTF-16", [0xff, 0xfe, 0x7b, 0x00], "\ufffd\ufffd{\0"],
     ["a NUL", [0x61, 0x00], "a\0"],
+    ["a character whose second byte is 0x80", [0xe2, 0x80, 0xa6], "…"],
     ["ASCII around the limits of a byte", [0x7e, 0x7f, 0xc2, 0x80], "~\u007f\u0080"],
   ] as [string, number[], string][]) {
     test(`getStatus() decodes ${name} as UTF-8, whole or in chunks of any size`, async () => {

@@ -52,10 +52,21 @@ describe("schema.json", (test) => {
   }
 });
 
-describe("corpus.go", (test) => {
-  test("reads the id and the kind of every response", () => {
-    const options = { cwd: new URL("../..", folder), encoding: "utf8" } as const;
+describe("the corpus", (test) => {
+  const options = { cwd: new URL("../..", folder), encoding: "utf8" } as const;
+  const corpus = readCorpus();
+
+  test("is read by corpus.go: every kind and every id", () => {
     const { stdout, stderr } = spawnSync("go", ["run", "tests/properties/corpus.go"], options);
-    assert.equal(stdout, `${readCorpus().length} responses read\n`, stderr);
+    assert.equal(stdout, `${corpus.length} responses read\n`, stderr);
+  });
+
+  test("is read by the example in Python of its README", () => {
+    const [, code = ""] = /```python\n([^]*?)```/.exec(readFileSync(new URL("README.md", folder), "utf8")) ?? [];
+    const { stdout, stderr } = spawnSync("python3", ["-c", code], options);
+    const lines = corpus.map(({ name, status, body, result }) =>
+      [...name.split("/"), status, body.length, result.kind].join(" "),
+    );
+    assert.deepEqual(stdout.trimEnd().split("\n").sort(), lines.sort(), stderr);
   });
 });
