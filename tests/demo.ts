@@ -54,14 +54,26 @@ async function showEachOutcome(print: Print): Promise<number> {
   const { baseUrl, jobId } = await createdJob(response, server.baseUrl);
   await show(print, baseUrl, jobId, await watch(baseUrl, jobId, { interval: 100, onResult: progress(print) }));
 
-  await listening(createServer(/* never responds */), async (silent) => {
+  const responses: Readonly<Record<string, [status: number, body: string]>> = {
+    "/gone/jobs/job-1": [410, ""],
+    "/protected/jobs/job-1": [401, '{"title":"Unauthorized","detail":"The API key is missing"}'],
+    "/website/jobs/job-1": [200, "<!doctype html><title>Welcome</title>"],
+  };
+  const other = createServer(({ url = "" }, response) => {
+    const [status, body] = responses[url] ?? [];
+    if (status) response.writeHead(status).end(body); // else it never responds
+  });
+  await listening(other, async (origin) => {
     for (const [title, url, id] of [
       ["A job that fails", server.baseUrl, server.add({ seconds: 0, fail: true }).id],
       ["A job that was dismissed", server.baseUrl, server.add({ dismissed: Date.now() }).id],
       ["A job that never existed", server.baseUrl, "no-such-job"],
       ["A wrong base URL", `${server.baseUrl}/v1`, jobId],
+      ["A job that was removed", `${origin}/gone`, "job-1"],
+      ["A server that requires a key", `${origin}/protected`, "job-1"],
+      ["The URL of a website", `${origin}/website`, "job-1"],
       ["A server that is down", await closedPort(), jobId],
-      ["A time limit that expires", silent, jobId],
+      ["A time limit that expires", origin, jobId],
     ] as const) {
       print(`\n${title}\n\n`);
       await show(print, url, id, await getStatus(url, id, { signal: AbortSignal.timeout(500) }));

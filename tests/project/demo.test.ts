@@ -134,6 +134,9 @@ describe("npm start", (test) => {
     assert.deepEqual([code, err], [0, ""]);
     assert.match(out, /^running, \d+ %; next request in [\d.]+ s\n[^]*^successful, 100 %$/m);
     const outcomes = [...out.matchAll(/^(?:status|reason) +(\S+)/gm)].map(([, outcome]) => outcome);
-    assert.equal(outcomes.join(" "), "successful failed dismissed no-such-job unspecified network timeout");
+    assert.equal(
+      outcomes.join(" "),
+      "successful failed dismissed no-such-job unspecified gone http malformed network timeout",
+    );
   });
 });

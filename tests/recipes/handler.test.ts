@@ -80,7 +80,7 @@ for (const [name, handle] of Object.entries(handlers)) {
           { error: "no status from the server" },
         ]);
       });
-      assert.deepEqual(log, ['network "Request failed: see cause"']);
+      assert.deepEqual(log, ['network "Request failed: see cause" ECONNREFUSED']);
     });
 
     test("logs a message of the server in one line, without control characters, and shortened", () => {
@@ -144,7 +144,7 @@ describe("respond()", (test) => {
         const response = await respond(request, "j", "https://h", { fetch: answering("") });
         assert.deepEqual(await read(response), [504, { error: "no status from the server in time" }]);
       });
-      assert.deepEqual([asked, log], [[10_000], ['timeout "Request timed out"']]);
+      assert.deepEqual([asked, log], [[10_000], ['timeout "Request timed out" TimeoutError']]);
     } finally {
       AbortSignal.timeout = timeout;
     }

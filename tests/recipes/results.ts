@@ -16,7 +16,7 @@ export function resultsUrl(baseUrl: string | URL, { jobID, links }: StatusInfo):
 }
 
 /**
- * Requests the results of a successful job. The headers (a token, say) are sent to the base URL's origin only, even if
+ * Requests the results of a job that has ended; those of a failed one may be an error that says why. The headers (a token, say) are sent to the base URL's origin only, even if
  * the server redirects elsewhere. Browsers hide the target of a redirect, so there the request must not be redirected.
  */
 export async function fetchResults(
@@ -31,11 +31,10 @@ export async function fetchResults(
       headers: { accept: "application/json", ...(sameOrigin ? headers : {}) },
       redirect: "manual",
     });
-    if (response.ok) return response;
-    await response.body?.cancel();
     const location = response.headers.get("location");
-    const redirected = [301, 302, 303, 307, 308].includes(response.status) && location !== null;
-    if (!redirected || redirects === 5) throw new Error(`The results cannot be read: HTTP ${response.status}`);
+    if (location === null || ![301, 302, 303, 307, 308].includes(response.status)) return response;
+    await response.body?.cancel();
+    if (redirects === 5) throw new Error("The results cannot be read: too many redirects");
     url = new URL(location, url);
   }
 }

@@ -3,7 +3,7 @@ import { getStatus, type Fetch, type GetStatusOptions, type Result } from "ogcap
 export interface WatchOptions extends GetStatusOptions {
   /** Milliseconds between the first two requests, and the least between any two. */
   readonly interval?: number;
-  /** Milliseconds after which watch() returns what it has. */
+  /** Milliseconds after which watch() returns a failure with the reason "timeout". */
   readonly timeLimit?: number;
   /** Called after each request, with the milliseconds until the next one, if there is one. */
   readonly onResult?: (result: Result, pause?: number) => void;
