@@ -8,8 +8,8 @@
  * {@linkcode StatusInfo}, a {@linkcode NotFound} or a {@linkcode ServerError}.
  * It copes with the many servers that don't quite follow the standard.
  *
- * The comments name three versions of the standard: "1.0" (OGC 18-062r2), the
- * "2.0 draft" (OGC 18-062r3), and the draft of "Part 4" (OGC 24-051).
+ * In the comments, "1.0" is Part 1: Core (OGC 18-062r2), "2.0 draft" its next
+ * version (18-062r3), and "Part 4" the draft of Job Management (24-051).
  *
  * @module
  */
@@ -18,14 +18,16 @@
  * Requests the status of a job once.
  *
  * Server and network failures are returned, not thrown; so is an expired time
- * limit. Retries and polling are up to the caller, redirects and caching up to
- * the platform.
+ * limit. Nothing is retried or polled. Redirects and caching are up to the
+ * platform.
  *
- * @param baseUrl The root of the API, an absolute http: or https: URL. Its path
- * and query are kept: for `https://h/ogc/?key=1`, the request is sent to
+ * @param baseUrl The root of the API (its landing page), an absolute http: or
+ * https: URL, without `/jobs` and without credentials. Its path and query are
+ * kept: for `https://h/ogc/?key=1`, the request is sent to
  * `https://h/ogc/jobs/{jobId}?key=1`.
- * @param jobId The id as the server returned it, not percent-encoded.
- * @param opts Headers, an abort signal, a size limit, and the `fetch` to use.
+ * @param jobId The `jobID` in the response that created the job, or the last
+ * segment of its `Location`, decoded. It is encoded for you.
+ * @param opts The headers, a signal, the `fetch` to use, and a size limit.
  * @returns A `StatusInfo`, `NotFound` or `ServerError`; see its `kind`.
  * @throws {TypeError} If an argument is invalid. No request is sent.
  * @throws The reason of `opts.signal` if it is aborted, except by a time limit.
@@ -40,14 +42,13 @@
  * });
  * switch (result.kind) {
  *   case "StatusInfo":
- *     console.log(`${result.status}, ${result.progress ?? "?"}% done`);
+ *     console.log(result.status, result.progress);
  *     break;
  *   case "NotFound": // "no-such-job", "gone" or "unspecified"
  *     console.log(`Not found (${result.reason}): ${result.message}`);
  *     break;
  *   case "ServerError": // "http", "malformed", "network" or "timeout"
  *     console.log(`No status (${result.reason}): ${result.message}`);
- *     console.log(result.http?.url, result.cause);
  * }
  * ```
  */
@@ -59,6 +60,7 @@ export async function getStatus(
   check(opts && typeof opts === "object", "opts must be an object");
   const url = toJobUrl(baseUrl, jobId);
   const headers = toRequestHeaders(opts.headers);
+  // Workers reject a call of `opts.fetch(…)` as an illegal invocation.
   const { fetch = globalThis.fetch, signal, maxBytes = 1_048_576 } = opts;
   check(
     typeof fetch === "function",
@@ -73,10 +75,10 @@ export async function getStatus(
     "maxBytes must be a non-negative number",
   );
 
-  const init: Writable<Init> = { method: "GET", headers };
-  if (signal) init.signal = signal;
+  const init: Init = { method: "GET", headers, ...(signal && { signal }) };
   const outcome = await sendRequest(fetch, url, init, maxBytes);
-  return toResult(outcome, jobId, throwIfCancelled(signal));
+  const timeout = timeoutOrThrow(signal);
+  return toResult(outcome, jobId, timeout);
 }
 
 // The result
@@ -84,7 +86,7 @@ export async function getStatus(
 /** The result of {@linkcode getStatus}: a union, discriminated by `kind`. */
 export type Result = StatusInfo | NotFound | ServerError;
 
-/** The status of the job: a 2xx response with a status document. */
+/** The status of the job, from a 2xx response with a status and a job id. */
 export interface StatusInfo {
   /** `"StatusInfo"`: the server returned the status of the job. */
   readonly kind: "StatusInfo";
@@ -93,25 +95,28 @@ export interface StatusInfo {
    * the requested id if the server sends an empty one.
    */
   readonly jobID: string;
-  /** The state; `"unknown"` if the server's word for it is not recognised. */
+  /**
+   * The state. `"unknown"`, which may be final, if the server's own name for it
+   * (see `document.status`) is not recognised.
+   */
   readonly status: StatusCode | "unknown";
-  /** `"process"` in 1.0, other words in Weaver. Many servers omit it. */
+  /** The kind of job, `"process"` in 1.0. Many servers omit it. */
   readonly type?: string;
   /** The id of the process (1.0) or its URI (2.0 draft). */
   readonly processID?: string;
   /** A description of the state. Untrusted text: escape it in HTML. */
   readonly message?: string;
-  /** When the job was accepted, as sent. Some servers omit the time zone. */
+  /** When the job was accepted: RFC 3339, but some servers omit the zone. */
   readonly created?: string;
-  /** When the job started to run, as sent. */
+  /** When the job started to run, in the same form. */
   readonly started?: string;
-  /** When the job ended, as sent. georust sets it while the job is running. */
+  /** When the job ended. Some servers set it while the job is running. */
   readonly finished?: string;
-  /** When the status last changed, as sent. It may be later than `finished`. */
+  /** When the status last changed. It may be later than `finished`. */
   readonly updated?: string;
-  /** In percent, 0 to 100, maybe fractional. It need not end at 100. */
+  /** In percent, 0 to 100, possibly fractional. It may end below 100. */
   readonly progress?: number;
-  /** Why the job failed (2.0 draft). With 1.0, request the results instead. */
+  /** Why the job failed (2.0 draft). With 1.0: see `message` or the results. */
   readonly exception?: Exception;
   /** Related resources, such as the results. Empty if the server sends none. */
   readonly links: readonly Link[];
@@ -120,22 +125,22 @@ export interface StatusInfo {
    * `JSON.stringify`, which then throws a `RangeError`.
    */
   readonly document: {
-    /** The server's own word for the status. */
+    /** The server's own name for the state. */
     readonly status: string;
     /** Any other property, unchecked. */
     readonly [name: string]: unknown;
   };
   /** The HTTP response. */
   readonly http: Http;
-  /** Always absent. It can be read before narrowing. */
+  /** Never set; declared so that it can be read from any `Result`. */
   readonly reason?: never;
-  /** Always absent. It can be read before narrowing. */
+  /** Never set; declared so that it can be read from any `Result`. */
   readonly cause?: never;
 }
 
 /** A 404, a 410, or a 400 whose body says that there is no such job. */
-export interface NotFound extends ErrorResponse {
-  /** `"NotFound"`: the server found no such job. */
+export interface NotFound extends FailureWithBody {
+  /** `"NotFound"`: the server did not find the job. */
   readonly kind: "NotFound";
   /**
    * - `"no-such-job"`: the server says that there is no such job.
@@ -145,51 +150,51 @@ export interface NotFound extends ErrorResponse {
   readonly reason: "no-such-job" | "gone" | "unspecified";
 }
 
-/** Any other outcome. */
+/** An error status, unusable content, a network failure, or a timeout. */
 export type ServerError = ResponseError | NetworkError | Timeout;
 
-/** An error status, or a 2xx response without a status document. */
-export interface ResponseError extends ErrorResponse {
+/** An error status, or a 2xx response without the status of a job. */
+export interface ResponseError extends FailureWithBody {
   /** `"ServerError"`: the status of the job is not available. */
   readonly kind: "ServerError";
   /**
-   * - `"http"`: any other status than 2xx, such as 401, 429 or 503.
+   * - `"http"`: any status but 2xx, such as 401, 429 or 503.
    * - `"malformed"`: a 2xx with HTML, other JSON, an empty body, or more than
    *   `maxBytes`.
    */
   readonly reason: "http" | "malformed";
 }
 
-/** `fetch` failed, or the body of a 2xx response was cut off. */
-export interface NetworkError extends IncompleteResponse {
-  /** `"network"`: see `message` and `cause`. */
+/** `fetch` failed or returned no `Response`, or a 2xx body was cut off. */
+export interface NetworkError extends FailureWithoutBody {
+  /** `"network"`: `message` says what failed, and `cause` why. */
   readonly reason: "network";
 }
 
 /** The time limit of `opts.signal` expired before the response was complete. */
-export interface Timeout extends IncompleteResponse {
+export interface Timeout extends FailureWithoutBody {
   /** `"timeout"`: `cause` is the reason of the signal. */
   readonly reason: "timeout";
 }
 
 /** What {@linkcode NotFound} and {@linkcode ResponseError} have in common. */
-export interface ErrorResponse {
+export interface FailureWithBody {
   /** What went wrong. Never empty. It may hold untrusted text of the server. */
   readonly message: string;
-  /** The body as text, up to `maxBytes` or where it was cut off, or `""`. */
+  /** The body as text, up to `maxBytes` or where it was cut off. Untrusted. */
   readonly body: string;
   /** The error that the body describes, if any. */
   readonly exception?: Exception;
-  /** The HTTP response, maybe with the header `retry-after`. */
+  /** The HTTP response. `headers["retry-after"]` is in seconds, or a date. */
   readonly http: Http;
-  /** Always absent. It can be read before narrowing. */
+  /** Never set; declared so that it can be read from any `Result`. */
   readonly status?: never;
-  /** Always absent. It can be read before narrowing. */
+  /** Never set; declared so that it can be read from any `Result`. */
   readonly cause?: never;
 }
 
 /** What {@linkcode NetworkError} and {@linkcode Timeout} have in common. */
-export interface IncompleteResponse {
+export interface FailureWithoutBody {
   /** `"ServerError"`: the status of the job is not available. */
   readonly kind: "ServerError";
   /** What failed. Safe to log: it holds neither the URL nor any of `cause`. */
@@ -198,47 +203,51 @@ export interface IncompleteResponse {
   readonly cause?: unknown;
   /** The HTTP response, if its headers were received. */
   readonly http?: Http;
-  /** Always absent. It can be read before narrowing. */
+  /** Never set; declared so that it can be read from any `ServerError`. */
   readonly body?: never;
-  /** Always absent. It can be read before narrowing. */
+  /** Never set; declared so that it can be read from any `Result`. */
   readonly exception?: never;
-  /** Always absent. It can be read before narrowing. */
+  /** Never set; declared so that it can be read from any `Result`. */
   readonly status?: never;
 }
 
-/** The states of a job in 1.0, and `"created"` of Part 4. */
+/**
+ * The states of a job: `"created"` of Part 4, and those of 1.0, of which the
+ * last three are final.
+ */
 export type StatusCode =
   | "created" // not started
   | "accepted"
   | "running"
-  | "successful" // this and the following are final
+  | "successful"
   | "failed"
   | "dismissed";
 
-/** An error as described by the server, with the names of RFC 9457 and 1.0. */
+/** An error as the server describes it, in the terms of RFC 9457 and 1.0. */
 export interface Exception {
   /** A URI or a code, such as `"NoSuchJob"`; also read from `code`. */
   readonly type?: string;
-  /** A summary of the type of error. */
+  /** A summary of the type of error. Untrusted text. */
   readonly title?: string;
-  /** What happened; also read from `description`, `message` and others. */
+  /** What happened; also from `description`, `message`, … Untrusted text. */
   readonly detail?: string;
   /** A URI that identifies this occurrence. */
   readonly instance?: string;
-  /** The HTTP status according to the body, an integer. */
+  /** The HTTP status according to the body, which may differ. An integer. */
   readonly status?: number;
 }
 
 /** A link of a status document (link.yaml of 1.0). */
 export interface Link {
   /**
-   * The target, resolved against `http.url`. Check its scheme, which can be
-   * `javascript:`, before you follow or display it. It stays as sent if it has
-   * more than 1,024 characters or cannot be resolved, or if the number of links
-   * times the length of `http.url` exceeds 1,048,576.
+   * The target, resolved against `http.url` where possible. Before you follow
+   * it, check its scheme, which can be `javascript:`, and its origin: do not
+   * send your credentials to another one. It stays as sent if it is longer than
+   * 1,024 characters, or if the number of links times the length of `http.url`
+   * exceeds 1,048,576.
    */
   readonly href: string;
-  /** `"self"`, `"http://www.opengis.net/def/rel/ogc/1.0/results"`, … */
+  /** The relation: `"self"`, or `"results"` or a URI that ends in it, … */
   readonly rel?: string;
   /** The media type of the target. */
   readonly type?: string;
@@ -252,7 +261,7 @@ export interface Link {
 export interface Http {
   /** The HTTP status; 0 for an opaque redirect in a browser. */
   readonly status: number;
-  /** The URL after redirects, or the requested one if it is not known. */
+  /** The final URL, or the requested one. It may hold a key from `baseUrl`. */
   readonly url: string;
   /**
    * Names in lower case, without `set-cookie`. Across origins, browsers expose
@@ -275,7 +284,8 @@ export interface GetStatusOptions {
   readonly fetch?: Fetch | undefined;
   /**
    * Request headers: a record, name-value pairs, or a `Headers`. `Accept:
-   * application/json` is added unless you set `Accept`.
+   * application/json` is added unless you set `Accept`. A redirect to another
+   * origin keeps all but `Authorization`.
    */
   readonly headers?:
     | { readonly [name: string]: string }
@@ -283,14 +293,15 @@ export interface GetStatusOptions {
     | HeadersLike
     | undefined;
   /**
-   * Cancels the request: the promise rejects with the signal's reason. A time
-   * limit, `AbortSignal.timeout(10_000)`, gives a {@linkcode Timeout} instead.
-   * If a custom `fetch` ignores the signal, both wait for it.
+   * Cancels the request and the reading of the body: the promise rejects with
+   * the signal's reason. A time limit, such as `AbortSignal.timeout(10_000)`
+   * (in milliseconds), gives a {@linkcode Timeout} instead. By default there is
+   * none. A custom `fetch` that ignores the signal delays both.
    */
   readonly signal?: AbortSignal | undefined;
   /**
-   * The most bytes of decoded body to read, 0 or more. A longer 2xx body is
-   * `"malformed"`. Values above 500,000,000, such as `Infinity`, act as that.
+   * The most bytes of the body to read, after decompression; 0 or more, capped
+   * at 500,000,000. A longer 2xx body is `"malformed"`.
    *
    * @default {1048576}
    */
@@ -308,9 +319,11 @@ export type Fetch = (
     readonly signal?: AbortSignal;
   },
 ) => Promise<{
+  /** The HTTP status. */
   readonly status: number;
-  /** The URL after redirects, or `""`. */
+  /** The final URL, or `""`. */
   readonly url: string;
+  /** The response headers. */
   readonly headers: HeadersLike;
   /** A stream that has not been read, or `null`. */
   readonly body: {
@@ -322,6 +335,7 @@ export type Fetch = (
       cancel(): Promise<unknown>;
     };
   } | null;
+  /** Whether the body has been read. */
   readonly bodyUsed?: boolean;
 }>;
 
@@ -336,11 +350,11 @@ export interface HeadersLike {
 /**
  * Returns whether a value is a {@linkcode StatusInfo}.
  *
- * All declared properties are checked (of `document`, only `status`), so that
+ * Every property but `cause` is checked (of `document`, only `status`), so that
  * the guard can be used for a result that was stored as JSON or received from a
  * worker. Other properties are allowed.
  *
- * @param value The value to check.
+ * @param value Any value, whatever its origin.
  * @returns Whether the value is a `StatusInfo`.
  *
  * @example Check a stored result
@@ -375,10 +389,10 @@ export function isStatusInfo(value: unknown): value is StatusInfo {
 }
 
 /**
- * Returns whether a value is a {@linkcode NotFound}. All declared properties
- * are checked, as in {@linkcode isStatusInfo}.
+ * Returns whether a value is a {@linkcode NotFound}, by the same checks as in
+ * {@linkcode isStatusInfo}.
  *
- * @param value The value to check.
+ * @param value Any value, whatever its origin.
  * @returns Whether the value is a `NotFound`.
  */
 export function isNotFound(value: unknown): value is NotFound {
@@ -386,10 +400,10 @@ export function isNotFound(value: unknown): value is NotFound {
 }
 
 /**
- * Returns whether a value is a {@linkcode ServerError}. All declared properties
- * are checked, as in {@linkcode isStatusInfo}, except for `cause`.
+ * Returns whether a value is a {@linkcode ServerError}, by the same checks as
+ * in {@linkcode isStatusInfo}.
  *
- * @param value The value to check.
+ * @param value Any value, whatever its origin.
  * @returns Whether the value is a `ServerError`.
  */
 export function isServerError(value: unknown): value is ServerError {
@@ -399,21 +413,22 @@ export function isServerError(value: unknown): value is ServerError {
 
 function isFailure(
   value: unknown,
-  kind: Result["kind"],
+  kind: "NotFound" | "ServerError",
   reasons: readonly unknown[],
 ): boolean {
   const result = toProperties(value);
   const { reason, body, exception, http } = result;
+  const isIncomplete = reason === "network" || reason === "timeout";
   return (
     result.kind === kind &&
     reasons.includes(reason) &&
     isNonEmptyString(result.message) &&
-    (reason === "network" || reason === "timeout"
+    result.status === undefined &&
+    (isIncomplete
       ? body === undefined &&
         exception === undefined &&
         isOptional(http, isHttp)
-      : isString(body) && isOptional(exception, isException) && isHttp(http)) &&
-    result.status === undefined
+      : isString(body) && isOptional(exception, isException) && isHttp(http))
   );
 }
 
@@ -443,11 +458,12 @@ function isHttp(value: unknown): boolean {
 
 function hasOptionalStrings(
   properties: Properties,
-  names: readonly Name[],
+  names: readonly PropertyName[],
 ): boolean {
   return names.every((name) => isOptional(properties[name], isNonEmptyString));
 }
 
+/** Returns whether a value is absent or passes the test. */
 function isOptional(
   value: unknown,
   test: (value: unknown) => boolean,
@@ -455,7 +471,7 @@ function isOptional(
   return value === undefined || test(value);
 }
 
-/** Works across realms: under Jest and in edge VMs, `instanceof` fails. */
+/** Accepts those of other realms, for which `instanceof` fails, as in Jest. */
 function isPlainObject(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -464,7 +480,7 @@ function isPlainObject(value: unknown): value is object {
 
 // Helpers: the arguments
 
-/** No message repeats the base URL or a header: either may hold a secret. */
+/** Throws a `TypeError`. No message repeats an argument: it may be a secret. */
 function check(condition: unknown, message: string): asserts condition {
   if (!condition) throw new TypeError(`getStatus: ${message}`);
 }
@@ -479,39 +495,39 @@ function toJobUrl(baseUrl: string | URL, jobId: string): string {
     !url.username && !url.password,
     "baseUrl must not contain credentials: send an Authorization header instead",
   );
-  // `encodeURIComponent` throws for ill-formed UTF-16. URL parsing resolves dot
-  // segments, even encoded ones: "." would request the job list and ".." the
-  // landing page.
-  const segment = attempt(() => encodeURIComponent(jobId));
+  // `encodeURIComponent` throws for ill-formed UTF-16.
+  const segment = isString(jobId) && attempt(() => encodeURIComponent(jobId));
+  // URL parsing resolves dot segments, even encoded ones: "." would request the
+  // job list and ".." the landing page.
   check(
-    isString(jobId) && segment && segment !== "." && segment !== "..",
+    segment && segment !== "." && segment !== "..",
     'jobId must be a well-formed string other than "", "." and ".."',
   );
   let path = url.pathname;
-  // A loop, because /\/+$/ takes quadratic time.
+  // A loop, because /\/+$/ takes quadratic time on slashes before the end.
   while (path.endsWith("/")) path = path.slice(0, -1);
   return `${url.origin}${path}/jobs/${segment}${url.search}`;
 }
 
-function toRequestHeaders(headers: GetStatusOptions["headers"]): StringRecord {
+type Pair = [name: string, value: string];
+
+function toRequestHeaders(
+  headers: GetStatusOptions["headers"],
+): Init["headers"] {
   if (headers === undefined) return { accept: "application/json" };
   const record = attempt(() => {
-    const pairs = toPairs(headers);
+    const pairs = toPairs(headers); // throws for null and primitives
     // `Headers` rejects what the platform cannot send, but converts any value
-    // to a string: `undefined` would be sent as the word "undefined".
-    const areStrings = pairs.every((pair) => [...pair].every(isString));
-    return areStrings && Object.fromEntries(toPairs(new Headers(pairs)));
+    // to a string: `undefined` would be sent as "undefined".
+    if (!pairs.every((pair) => [...pair].every(isString))) return undefined;
+    return Object.fromEntries(toPairs(new Headers(pairs)));
   });
-  // Functions are refused here; null and primitives have thrown above.
   check(
     typeof headers === "object" && record,
     "headers must have valid names and string values",
   );
   return { accept: "application/json", ...record };
 }
-
-type Pair = [name: string, value: string];
-type StringRecord = { [name: string]: string };
 
 function toPairs(headers: NonNullable<GetStatusOptions["headers"]>): Pair[] {
   if (Symbol.iterator in headers) return Array.from(headers as Iterable<Pair>);
@@ -532,7 +548,7 @@ type Reader = ReturnType<NonNullable<ResponseLike["body"]>["getReader"]>;
 /** How a request ended. */
 interface Outcome {
   readonly end: "complete" | "too large" | "failed";
-  readonly failure: string; // what failed, if something did
+  readonly failure: string; // the message if `end` is "failed"
   readonly cause: unknown; // what was thrown, if something was
   readonly http: Http | undefined; // absent without a valid Response
   readonly body: string; // the text, as far as it was read
@@ -549,12 +565,11 @@ async function sendRequest(
   let cause: unknown;
   let http: Http | undefined;
   let reader: Reader | undefined;
-  const texts: string[] = [];
-  // What has failed if the next step throws.
+  const parts: string[] = [];
+  // The message if the following step fails.
   let failure = "Request failed: see cause";
   try {
     init.signal?.throwIfAborted();
-    // Not called as `opts.fetch`: Workers reject that as an illegal invocation.
     const response = await fetch(url, init);
     failure = "fetch did not return a Response with a readable body";
     // Read before `getReader`, after which `bodyUsed` is true in Bun.
@@ -562,11 +577,10 @@ async function sendRequest(
     // Opened first, so that it can be cancelled if the response is invalid.
     if (body !== null) reader = body.getReader();
     // A used body would be read as an empty one.
-    const isReadable = reader ? !bodyUsed : body === null;
-    http = isReadable ? readHead(response, url) : undefined;
+    if (body === null || (reader && !bodyUsed)) http = readHead(response, url);
     if (http) {
       failure = "Response body could not be read to the end: see cause";
-      end = reader ? await readBody(reader, maxBytes, texts) : "complete";
+      end = reader ? await readBody(reader, maxBytes, parts) : "complete";
     }
   } catch (error) {
     cause = error;
@@ -578,11 +592,11 @@ async function sendRequest(
     failure,
     cause,
     http,
-    body: texts.join("").replace(/^\uFEFF/, ""),
+    body: parts.join("").replace(/^\uFEFF/, ""),
   };
 }
 
-/** Returns `undefined` if a custom `fetch` returned values of a wrong type. */
+/** Returns `undefined` or throws if a custom `fetch` returned another value. */
 function readHead(
   response: ResponseLike,
   requestUrl: string,
@@ -602,39 +616,39 @@ function readHead(
     : undefined;
 }
 
-/** Appends the text to `texts`, which keeps what arrived if reading throws. */
+/** Reads to the end or to the limit. `parts` keeps the text if this throws. */
 async function readBody(
   reader: Reader,
   maxBytes: number,
-  texts: string[],
+  parts: string[],
 ): Promise<"complete" | "too large"> {
+  // The types of Workers require both options. A byte order mark is removed by
+  // the caller: this decoder would also remove U+FEFF within the text.
   const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
   // Some engines cannot hold a longer string (V8: 536,870,888 characters).
-  let room = Math.min(maxBytes, 500_000_000);
+  let remaining = Math.min(maxBytes, 500_000_000);
   for (;;) {
     const { done, value } = await reader.read();
     if (done) {
-      texts.push(decoder.decode());
+      parts.push(decoder.decode());
       return "complete";
     }
     if (!ArrayBuffer.isView(value) || value.BYTES_PER_ELEMENT !== 1) {
       throw new TypeError("Chunk is not a byte array");
     }
-    const bytes = value.subarray(0, room);
+    const bytes = value.subarray(0, remaining);
     // `stream` keeps an incomplete character for the next chunk. After an ASCII
-    // character there is none, and Node 20 and 22 decode faster without it.
-    const last = bytes[bytes.length - 1] ?? -1;
+    // character there is none, and Node 20 and 22 are far faster without it.
+    const last = bytes[bytes.length - 1] ?? -1; // may be negative: Int8Array
     const isAscii = last >= 0 && last < 128;
-    texts.push(decoder.decode(bytes, { stream: !isAscii }));
-    room -= value.length;
-    if (room < 0) return "too large";
+    parts.push(decoder.decode(bytes, { stream: !isAscii }));
+    remaining -= value.length;
+    if (remaining < 0) return "too large";
   }
 }
 
-// Helpers: the result
-
-/** Throws the reason of an aborted signal, but returns that of a time limit. */
-function throwIfCancelled(signal: AbortSignal | undefined): unknown {
+/** Returns the reason of an expired time limit, and throws any other reason. */
+function timeoutOrThrow(signal: AbortSignal | undefined): unknown {
   try {
     signal?.throwIfAborted();
   } catch (reason) {
@@ -644,6 +658,8 @@ function throwIfCancelled(signal: AbortSignal | undefined): unknown {
   }
   return undefined;
 }
+
+// Helpers: the result
 
 function toResult(outcome: Outcome, jobId: string, timeout: unknown): Result {
   const { end, http, body } = outcome;
@@ -662,7 +678,7 @@ function toResult(outcome: Outcome, jobId: string, timeout: unknown): Result {
 
   let json: unknown;
   if (end !== "too large") json = attempt<unknown>(() => JSON.parse(body));
-  const info = ok ? readStatusInfo(toProperties(json), http, jobId) : undefined;
+  const info = ok && readStatusInfo(toProperties(json), http, jobId);
   if (info) return info;
 
   const exception = readException(json);
@@ -694,12 +710,21 @@ function toNotFoundReason(
   if (status === 410) return "gone";
   // 1.0 defines a URI that ends in no-such-job. Servers send variants of it, or
   // a plain code.
-  const noSuchJob = /(no-such-job|nosuchjob|jobnotfound)$/i;
-  const isNoSuchJob = type !== undefined && noSuchJob.test(type);
+  const isNoSuchJob = /(no-such-job|nosuchjob|jobnotfound)$/i.test(type ?? "");
   // Weaver sends 400 for an id that is not a UUID.
   if (isNoSuchJob && (status === 404 || status === 400)) return "no-such-job";
   return status === 404 ? "unspecified" : undefined;
 }
+
+const STATUS_STRINGS = [
+  "type",
+  "processID",
+  "message",
+  "created",
+  "started",
+  "finished",
+  "updated",
+] as const;
 
 /** Only a status and an id are required: servers omit any other property. */
 function readStatusInfo(
@@ -733,10 +758,10 @@ function readStatusInfo(
   return info;
 }
 
-/** The words that servers use for each status code, the code itself first. */
-const STATUS_WORDS: readonly (readonly [StatusCode, ...string[]])[] = [
+/** The names that servers use for each status code, the code itself first. */
+const STATUS_NAMES: readonly (readonly [StatusCode, ...string[]])[] = [
   ["created"],
-  ["accepted", "queued", "pending"], // queued: openEO
+  ["accepted", "queued", "pending"], // queued: openEO; pending: QJazz
   ["running", "started", "paused"], // started: WPS; paused: ZOO-Project
   ["successful", "succeeded", "finished"], // succeeded: WPS; finished: openEO
   // error: openEO; rejected: ECMWF; lost: sepex, after a crash
@@ -745,9 +770,9 @@ const STATUS_WORDS: readonly (readonly [StatusCode, ...string[]])[] = [
   ["dismissed", "canceled", "cancelled", "deleted"],
 ];
 
-function toStatusCode(word: string): StatusInfo["status"] {
-  const lowerCase = word.toLowerCase();
-  const match = STATUS_WORDS.find((words) => words.includes(lowerCase));
+function toStatusCode(name: string): StatusInfo["status"] {
+  const lowerCase = name.toLowerCase();
+  const match = STATUS_NAMES.find((names) => names.includes(lowerCase));
   return match?.[0] ?? "unknown";
 }
 
@@ -758,10 +783,12 @@ function readProgress(value: unknown): number | undefined {
   return isPercentage(progress) ? progress : undefined;
 }
 
+const LINK_STRINGS = ["rel", "type", "hreflang", "title"] as const;
+
 function readLinks(value: unknown, responseUrl: string): Link[] {
   const entries = toList(value); // DataKaveri sends a single link object
-  // A redirect lets the server choose a long URL, which each short link would
-  // repeat.
+  // The limit bounds memory: a redirect lets the server choose a long URL,
+  // which each short link would repeat.
   const resolvable = entries.length * responseUrl.length <= 1_048_576;
   const links: Link[] = [];
   for (const entry of entries) {
@@ -784,15 +811,17 @@ function resolve(href: string, responseUrl: string): string {
   return attempt(() => new URL(href, responseUrl).href) ?? href;
 }
 
-/** FastAPI nests the error in `detail`, and gateways in `error`. */
-function readException(body: unknown): Exception | undefined {
-  if (!body) return undefined;
-  const { detail, error } = toProperties(body);
-  return toException(body) ?? findException(detail) ?? findException(error);
+/** Reads a value, else its `detail` (FastAPI), else its `error` (gateways). */
+function readException(value: unknown): Exception | undefined {
+  if (!value) return undefined;
+  const { detail, error } = toProperties(value);
+  return (
+    toException(value) ?? toFirstException(detail) ?? toFirstException(error)
+  );
 }
 
 /** Reads an object, or the first in a list that describes an error. */
-function findException(value: unknown): Exception | undefined {
+function toFirstException(value: unknown): Exception | undefined {
   for (const entry of toList(value)) {
     const exception = toException(entry);
     if (exception) return exception;
@@ -822,9 +851,9 @@ function toException(value: unknown): Exception | undefined {
 // Helpers: unchecked values
 
 /** The properties that are read from documents and results. */
-type Name =
+type PropertyName =
   | keyof StatusInfo
-  | keyof ErrorResponse
+  | keyof FailureWithBody
   | keyof Exception
   | keyof Link
   | keyof Http
@@ -838,25 +867,14 @@ type Name =
   | "msg"
   | "error";
 
-type Properties = { readonly [name in Name]?: unknown };
+type Properties = { readonly [name in PropertyName]?: unknown };
 
-const STATUS_STRINGS = [
-  "type",
-  "processID",
-  "message",
-  "created",
-  "started",
-  "finished",
-  "updated",
-] as const;
-
-const LINK_STRINGS = ["rel", "type", "hreflang", "title"] as const;
-
-/** Lets any value be read as a record; null and primitives have no property. */
+/** Lets any value be read as a record. Primitives have none of these names. */
 function toProperties(value: unknown): Properties {
   return Object(value) as Properties;
 }
 
+/** A value that is not a list is a list of one. */
 function toList(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [value];
 }
@@ -864,7 +882,7 @@ function toList(value: unknown): unknown[] {
 type Writable<T> = { -readonly [name in keyof T]: T[name] };
 
 /** Copies the named properties that are non-empty strings. */
-function copyStrings<N extends Name>(
+function copyStrings<N extends PropertyName>(
   source: Properties,
   names: readonly N[],
   target: { [name in N]?: string },
@@ -891,7 +909,7 @@ function isString(value: unknown): value is string {
   return typeof value === "string";
 }
 
-/** Returns `undefined` if `run` throws. The error may contain a secret. */
+/** Returns `undefined` if `run` throws. Drops the error: it may be a secret. */
 function attempt<T>(run: () => T): T | undefined {
   try {
     return run();

@@ -25,7 +25,7 @@ describe("the file", (test) => {
 
   test("exports the types of the contract, those that they need, and no others", () => {
     const contract = "Exception Fetch GetStatusOptions Http Link NotFound Result ServerError StatusCode StatusInfo";
-    const needed = "ErrorResponse HeadersLike IncompleteResponse NetworkError ResponseError Timeout";
+    const needed = "FailureWithBody FailureWithoutBody HeadersLike NetworkError ResponseError Timeout";
     const names = [...source.matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, name]) => name);
     assert.deepEqual(names.sort(), `${contract} ${needed}`.split(" ").sort());
     // In the declarations, a type that is not exported would begin a line.

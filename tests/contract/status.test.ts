@@ -37,9 +37,9 @@ describe("status", (test) => {
     }
   }
 
-  test("getStatus() recognises the words of the table above, and no others", () => {
+  test("getStatus() recognises the names in the table above, and no others", () => {
     const source = readFileSync(new URL("../../../src/get-status.ts", import.meta.url), "utf8");
-    const table = /^const STATUS_WORDS.*? = (\[.*?^\]);$/ms.exec(source)?.[1] ?? "";
+    const table = /^const STATUS_NAMES.*? = (\[.*?^\]);$/ms.exec(source)?.[1] ?? "";
     const recognised = [...table.matchAll(/"([^"]*)"/g)].map(([, word]) => word);
     assert.deepEqual(recognised, Object.values(WORDS).flat());
   });
