@@ -684,7 +684,7 @@ function toResult(outcome: Outcome, jobId: string, timeout: unknown): Result {
   const exception = readException(json);
   const message = ok
     ? describeMalformed(outcome, json)
-    : (exception?.detail ?? exception?.title ?? `HTTP ${http.status}`);
+    : exception?.detail || exception?.title || `HTTP ${http.status}`;
   const shared = { message, body, ...(exception && { exception }), http };
   const reason = toNotFoundReason(http.status, exception?.type);
   if (reason) return { kind: "NotFound", reason, ...shared };
