@@ -71,17 +71,15 @@ async function runAlone(recipe: string): Promise<void> {
 
 /** Runs the stub as a test of Jest, with the two settings that the README names. */
 async function runJest(): Promise<void> {
-  const setting = (pattern: RegExp): string => {
-    const [found] = pattern.exec(read("README.md")) ?? [];
-    if (found === undefined) throw new Error(`The README has no ${pattern.source}`);
-    return found;
-  };
+  const [patterns] = /transformIgnorePatterns: \[.*\]/.exec(read("README.md")) ?? [];
+  const [preset] = /@babel\/preset-env/.exec(read("README.md")) ?? [];
+  if (!patterns || !preset) throw new Error("The README does not name both settings");
   const [imports, body = ""] = recipes("testing-stub.ts")["testing-stub.ts"]!.split("\n\n");
   const test = body.replace(/console\.log\((.*?)\); \/\/=> (.*)/, 'expect($1).toBe("$2");');
   const folder = project("installed/jest", {
     "package.json": '{ "private": true }',
-    "babel.config.js": `module.exports = { presets: ["${setting(/@babel\/preset-env/)}"] };`,
-    "jest.config.js": `module.exports = { ${setting(/transformIgnorePatterns: \[.*\]/)} };`,
+    "babel.config.js": `module.exports = { presets: ["${preset}"] };`,
+    "jest.config.js": `module.exports = { ${patterns} };`,
     "stub.test.js": `${imports}\ntest("the recipe", async () => {\n${test}});\n`,
   });
   const jest = [bin("jest/bin/jest.js"), "--ci"];

@@ -26,7 +26,7 @@ try {
   buildProjects();
   const [server, away, pages] = [await listen(suiteServer()), await listen(suiteServer()), await listen(pageServer())];
   const place = { server, away, refused: await closedPort() };
-  // A task that has a name which does not match runs for those of its promises that do.
+  // If the name of a task does not match, the task runs for those of its promises whose names do.
   const queue = [...compilers(), ...checks(), ...recipeTrials(), ...runtimes(place, pages)]
     .map((task): Task => ({ ...task, promises: matches(task.name) ? task.promises : task.promises.filter(matches) }))
     .filter(({ promises }) => promises.length);

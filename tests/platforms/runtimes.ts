@@ -1,6 +1,6 @@
 /** The runtimes in which the suite runs, each with the pasted and with the installed library. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, symlinkSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { aptGet } from "../support/install.ts";
@@ -133,6 +133,8 @@ export function buildProjects(): void {
   project("installed", { "deno.mjs": script.replace('"ogcapi-job-status"', '"npm:ogcapi-job-status"') });
   const packed = npm(["pack", "--silent", "--pack-destination", installed], { cwd: root });
   npm(["install", "--silent", "--no-audit", `./${packed.trim().split("\n").at(-1)}`], { cwd: installed });
+  // For the recipe; Miniflare has another version.
+  symlinkSync(bin("undici7"), join(installed, "node_modules/undici"));
 }
 
 /** Serves the projects to pages; an import map leads to the installed package. */

@@ -31,7 +31,7 @@ const server = createServer(async (request, response) => {
   assert.equal(request.headers.authorization, "Bearer t");
   const jobID = request.url.split("/").at(-1);
   const { responses } = WATCHES.find(({ jobId }) => jobId === jobID);
-  const next = responses[requests[jobID].push(Date.now()) - 1];
+  const next = responses[requests[jobID].push(Date.now()) - 1] ?? responses.at(-1);
   if (typeof next === "number") return response.writeHead(next).end();
   return response.end(JSON.stringify({ jobID, status: next, finished: "2026-01-01T00:00:00Z" }));
 }).listen(0, "127.0.0.1");
@@ -74,10 +74,14 @@ await miniflare.dispose();
 miniflare = start();
 await watch(evicted);
 await until(() => hasEnded(evicted));
-const { status, output } = await watch(evicted);
-assert.deepEqual({ status, output }, { status: "complete", output: "not found" });
+let state = await watch(evicted);
+while (state.status === "running") state = await watch(evicted);
+assert.deepEqual([state.status, state.output], ["complete", "not found"]);
 
 for (const { jobId, outcome, responses } of WATCHES) {
-  assert.deepEqual([called[jobId], requests[jobId].length], [[outcome], responses.length], jobId);
+  assert.deepEqual(called[jobId], [outcome], jobId);
+  const more = requests[jobId].length - responses.length;
+  // The eviction may have interrupted a request, which is then repeated.
+  assert.ok(more === 0 || (more === 1 && jobId === evicted.jobId), `${jobId}: ${more} requests more`);
 }
 process.exit();

@@ -104,8 +104,6 @@ export const fetches: readonly Fetch[] = [
   () => new Response("{}"),
   // @ts-expect-error parsed data, as from $fetch of ofetch
   async () => ({ jobID: "j", status: "running" }),
-  // @ts-expect-error nothing
-  async () => {},
   // @ts-expect-error the URL is a string
   async (url: number) => new Response(String(url)),
   // @ts-expect-error a base URL of its own
