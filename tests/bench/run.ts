@@ -18,7 +18,7 @@ const passes = Number(/--passes (\d+)/.exec(process.argv.join(" "))?.[1] ?? 3);
 const RUNNING = "pygeoapi-debd17bd/running";
 const VALID = "ogc-1.0/full-running";
 
-const platforms = join(root, "tests/runtimes");
+const platforms = join(root, "tests/platforms");
 for (const folder of [here, platforms]) installPrivate(folder);
 const runtime = (name: string, [path, ...args]: string[], bounds: Runtime["bounds"]): Runtime => {
   const command = [join(platforms, "node_modules", path!), ...args] as const as Runtime["command"];

@@ -1,56 +1,79 @@
 /**
- * Runs common linters, with their default settings, on the pasted file: `npm run test:lint`. A warning or an
- * information counts as a finding. It also checks the formatting of this repository.
+ * Runs common linters, with their default settings, on the pasted file and on the recipes, and common formatters on the
+ * pasted file: `npm test lint`. Warnings and hints count as findings. It also measures the size of the file, and checks
+ * the formatting of this repository.
  *
- * A linter that skips the file would pass, so each one also gets a copy with one bad line at the end, and must report
- * that line.
+ * A tool that skips a file would pass, so each file has a copy with one bad line at its end, which the tool must report.
  */
-import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { execute, runAll, writeFiles, type Execution } from "../support/execute.ts";
 import { installPrivate } from "../support/install.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const here = join(root, "tests/lint");
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const bin = (path: string): string => join(here, "node_modules", path);
-const source = readFileSync(join(root, "src/get-status.ts"), "utf8");
+const load = createRequire(join(here, "package.json"));
+const DENO = bin("@deno/linux-x64-glibc/deno");
 /** Not below the repository: linters read the settings and the `.gitignore` of the folders above. */
 const work = mkdtempSync(join(tmpdir(), "lint-"));
+
+const FILE = { "get-status.ts": read("src/get-status.ts") };
+const RECIPES: Readonly<Record<string, string>> = Object.fromEntries(
+  readdirSync(join(root, "tests/recipes"))
+    .filter((name) => name.endsWith(".ts") && !/^clock\.|\.(test|d)\.ts$/.test(name)) // not for users
+    .map((name) => [name, read(`tests/recipes/${name}`)]),
+);
 
 /** The browser versions of early 2022. */
 const BROWSERS_OF_2022 = ["chrome97", "firefox95", "safari15.2"];
 const SUPPRESSION =
   /(?:eslint|oxlint)-(?:disable|enable)|biome-ignore|deno-lint-ignore|@ts-(?:ignore|expect-error|nocheck)|prettier-ignore|\/\*\s*(?:eslint|global|globals|exported)\b/;
 
-interface Linter {
+interface Tool {
   readonly name: string;
-  /** Files of the project beside `get-status.ts`. */
-  readonly files?: Readonly<Record<string, string>>;
+  /** What is run in the project; the names of the files follow. */
   readonly command: readonly [string, ...string[]];
-  /** The findings in the printed report; throws if it is not a report. */
-  findings(report: Report): string[];
+  /** Files of the project beside those that are checked. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Reads the report, and throws if it is not one. */
+  findings(report: Execution): Finding[];
   /** A line with one finding, and its rule. */
   readonly bad: string;
   readonly rule: string;
 }
 
-interface Report {
-  readonly stdout: string;
-  readonly stderr: string;
+interface Finding {
+  /** The name of the file, or its path. */
+  readonly file: string;
+  /** The rule comes first. */
+  readonly text: string;
 }
 
-const FLOATING = "\nPromise.resolve();\n";
-const ANY = "\nexport const sloppy = (value: any): unknown => value;\n";
+const FLOATING = "Promise.resolve();";
+const ANY = "export const sloppy = (value: any): unknown => value;";
+const QUOTES = "export const sloppy = 'single';";
 
-const tsconfig = (strict: boolean): string =>
-  JSON.stringify({ compilerOptions: { strict, target: "esnext", module: "nodenext", types: [] } });
+const tsconfig = (strict: boolean): string => {
+  const paths = { "ogcapi-job-status": ["./get-status.ts"], undici: [join(root, "node_modules/undici/index.d.ts")] };
+  const options = { strict, target: "esnext", module: "nodenext", types: [], skipLibCheck: true, noEmit: true };
+  return JSON.stringify({ compilerOptions: { ...options, allowImportingTsExtensions: true, paths } });
+};
 
-const eslint = (preset: string, strict: boolean, bad: string, rule: string): Linter => ({
+const finding = (file: string, rule: string, line?: number, message?: string): Finding => ({
+  file,
+  text: line === undefined ? rule : `${rule} in line ${line}: ${message}`,
+});
+
+const eslint = (preset: string, strict: boolean, bad: string, rule: string): Tool => ({
   name: `ESLint, typescript-eslint ${preset}${strict ? "" : ", strict: false"}`,
-  files: {
+  command: [process.execPath, bin("eslint/bin/eslint.js"), "--format=json"],
+  settings: {
     "tsconfig.json": tsconfig(strict),
     // As in the documentation of typescript-eslint.
     "eslint.config.js": `import eslint from "@eslint/js";
@@ -62,88 +85,84 @@ export default defineConfig(eslint.configs.recommended, tseslint.configs.${prese
 });
 `,
   },
-  command: [process.execPath, bin("eslint/bin/eslint.js"), "--format=json", "get-status.ts"],
-  findings: ({ stdout }) => {
-    const files: { messages: { ruleId: string | null; line: number; message: string }[] }[] = JSON.parse(stdout);
-    return files.flatMap(({ messages }) =>
-      messages.map(({ ruleId, line, message }) => finding(ruleId ?? "", line, message)),
-    );
-  },
+  findings: ({ stdout }) =>
+    JSON.parse(stdout).flatMap(({ filePath, messages }: any) =>
+      messages.map(({ ruleId, line, message }: any) => finding(filePath, ruleId, line, message)),
+    ),
   bad,
   rule,
 });
 
-const oxlint = (name: string, flags: string[], files: Record<string, string>, bad: string, rule: string): Linter => ({
+const oxlint = (name: string, flags: readonly string[], bad: string, rule: string): Tool => ({
   name,
-  files,
-  command: [process.execPath, bin("oxlint/bin/oxlint"), ...flags, "--format=json", "get-status.ts"],
-  findings: ({ stdout }) => {
-    const { diagnostics }: { diagnostics: { code: string; message: string; labels: { span: { line: number } }[] }[] } =
-      JSON.parse(stdout);
-    return diagnostics.map(({ code, message, labels }) => finding(code, labels[0]?.span.line, message));
-  },
+  command: [process.execPath, bin("oxlint/bin/oxlint"), ...flags, "--format=json"],
+  settings: { "tsconfig.json": tsconfig(true) },
+  findings: ({ stdout }) =>
+    JSON.parse(stdout).diagnostics.map(({ filename, code, labels, message }: any) =>
+      finding(filename, code, labels[0]?.span.line ?? 0, message),
+    ),
   bad,
   rule,
 });
 
-const LINTERS: readonly Linter[] = [
-  eslint("recommended", true, ANY, "@typescript-eslint/no-explicit-any"),
+const biome = (name: string, args: readonly string[], bad: string, rule: string): Tool => ({
+  name,
+  command: [process.execPath, bin("@biomejs/biome/bin/biome"), ...args, "--reporter=json", "--max-diagnostics=none"],
+  findings: ({ stdout }) =>
+    JSON.parse(stdout).diagnostics.map(({ category, location, message }: any) =>
+      finding(location.path, category, location.start.line, message),
+    ),
+  bad,
+  rule,
+});
+
+const LINTERS: readonly Tool[] = [
   eslint("recommendedTypeChecked", true, FLOATING, "@typescript-eslint/no-floating-promises"),
   eslint("recommendedTypeChecked", false, FLOATING, "@typescript-eslint/no-floating-promises"),
-  {
-    name: "Biome lint",
-    command: [
-      process.execPath,
-      bin("@biomejs/biome/bin/biome"),
-      "lint",
-      "--reporter=json",
-      "--max-diagnostics=none",
-      "get-status.ts",
-    ],
-    findings: ({ stdout }) => {
-      const {
-        diagnostics,
-      }: { diagnostics: { category: string; message: string; location: { start: { line: number } } }[] } =
-        JSON.parse(stdout);
-      return diagnostics.map(({ category, message, location }) => finding(category, location.start.line, message));
-    },
-    // Biome reports it as information, and exits with 0.
-    bad: '\nexport const sloppy: unknown = { member: 1 }["member"];\n',
-    rule: "lint/complexity/useLiteralKeys",
-  },
-  oxlint("oxlint", [], {}, "\ndebugger;\n", "eslint(no-debugger)"),
-  oxlint(
-    "oxlint --type-aware",
-    ["--type-aware"],
-    { "tsconfig.json": tsconfig(true) },
-    FLOATING,
-    "typescript(no-floating-promises)",
-  ),
+  eslint("recommended", true, ANY, "@typescript-eslint/no-explicit-any"),
+  oxlint("oxlint", [], "debugger;", "eslint(no-debugger)"),
+  oxlint("oxlint --type-aware", ["--type-aware"], FLOATING, "typescript(no-floating-promises)"),
+  // Biome gives a hint for this line, and exits with 0.
+  biome("Biome lint", ["lint"], 'export const sloppy: unknown = { a: 1 }["a"];', "lint/complexity/useLiteralKeys"),
   {
     name: "deno lint",
-    command: [bin("@deno/linux-x64-glibc/deno"), "lint", "--json", "get-status.ts"],
-    findings: ({ stdout }) => {
-      const {
-        diagnostics,
-        errors,
-      }: {
-        diagnostics: { code: string; message: string; range: { start: { line: number } } }[];
-        errors: { message: string }[];
-      } = JSON.parse(stdout);
+    command: [DENO, "lint", "--json"],
+    findings({ stdout }) {
+      const { diagnostics, errors } = JSON.parse(stdout);
       return [
-        ...diagnostics.map(({ code, message, range }) => finding(code, range.start.line, message)),
-        ...errors.map(({ message }) => message),
+        ...errors.map(({ file_path, message }: any) => finding(file_path, message)),
+        ...diagnostics.map(({ filename, code, range, message }: any) =>
+          finding(filename, code, range.start.line, message),
+        ),
       ];
     },
     bad: ANY,
     rule: "no-explicit-any",
   },
+];
+
+const prettier = (version = ""): Tool => ({
+  name: `Prettier ${version || "newest"}`,
+  command: [process.execPath, bin(`prettier${version}/bin/prettier.cjs`), "--list-different"],
+  findings({ stdout, stderr }) {
+    if (stderr) throw new Error("not a report");
+    return stdout.split("\n").flatMap((file) => (file ? [finding(file, "format")] : []));
+  },
+  bad: QUOTES,
+  rule: "format",
+});
+
+const FORMATTERS: readonly Tool[] = [
+  prettier("3.3"),
+  prettier("3.6"),
+  prettier(),
+  biome("Biome format, with spaces", ["format", "--indent-style=space"], QUOTES, "format"),
   {
-    name: "prettier --check",
-    command: [process.execPath, bin("prettier/bin/prettier.cjs"), "--check", "get-status.ts"],
-    findings: prettierFindings,
-    bad: "\nexport const sloppy = 'single';\n",
-    rule: "get-status.ts",
+    name: "deno fmt",
+    command: [DENO, "fmt", "--check"],
+    findings: ({ stderr }) => [...stderr.matchAll(/^from (.*):$/gm)].map(([, file]) => finding(file!, "format")),
+    bad: QUOTES,
+    rule: "format",
   },
 ];
 
@@ -152,117 +171,120 @@ let failed = 0;
 
 try {
   installPrivate(here);
-  const versions = JSON.parse(readFileSync(join(here, "package.json"), "utf8")).dependencies as Record<string, string>;
-  console.log(
-    `versions: ${Object.entries(versions)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(", ")}`,
-  );
   symlinkSync(bin(""), join(work, "node_modules"));
-  check("the file has no comment that suppresses a finding", () => SUPPRESSION.exec(source)?.slice() ?? []);
-  check("such a comment would be found", () =>
-    SUPPRESSION.test("// eslint-disable-next-line") ? [] : ["it was not found"],
-  );
-  for (const linter of LINTERS) {
-    let found: string[] = [];
-    check(`${linter.name}: no finding`, () => (found = lint(linter, source)));
-    check(`${linter.name}: reports a bad line`, () => {
-      const more = lint(linter, source + linter.bad).filter((one) => !found.includes(one));
-      return more.length === 1 && more[0]!.startsWith(linter.rule) ? [] : [`expected only ${linter.rule}`, ...more];
-    });
-  }
-  check("the file has no syntax newer than the browsers of 2022", () => newerSyntax(source));
-  check("newer syntax would be found", () => {
-    const lookbehind = "export const sloppy = /(?<!a)b/;";
-    return newerSyntax(`${source}\n${lookbehind}\n`).includes(lookbehind.replace("export ", ""))
-      ? []
-      : ["it was not found"];
-  });
-  check("the repository is formatted", () => prettierFindings(execute(prettier("."), root)));
-  check("the repository's formatting is at 80 columns in src, at 120 in tests", checkSettings);
+  check("the file and the recipes suppress no finding", suppressions());
+  check("the file has no syntax newer than the browsers of 2022", newerSyntax());
+  check("getStatus has at most 2,800 bytes, the module 3,150, and what is not imported 0", sizes());
+  await runAll([
+    ...LINTERS.map((tool) => () => runTool(tool, { ...FILE, ...RECIPES })),
+    ...FORMATTERS.map((tool) => () => runTool(tool, FILE)),
+    async () => check("the repository is formatted", await checkFormat(root)),
+    async () => check("80 columns in src, 120 in tests", await checkSettings()),
+  ]);
 } catch (error) {
-  console.error(error);
-  failed++;
+  check("the run", [String(error)]);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed ? 1 : 0;
 
-/** Runs one check, which returns what is wrong. */
-function check(name: string, run: () => string[]): void {
-  const start = Date.now();
-  let problems: string[];
-  try {
-    problems = run();
-  } catch (error) {
-    problems = [String(error)];
-  }
+function check(name: string, problems: readonly string[]): void {
   if (problems.length) failed++;
   else passed++;
-  console.log(`${problems.length ? "FAIL" : "ok  "} ${name} (${Date.now() - start} ms)`);
-  for (const problem of problems) console.log(`     ${problem}`);
+  console.log([`${problems.length ? "FAIL" : "ok  "} ${name}`, ...problems].join("\n     "));
 }
 
-/** The findings of a linter in a project that holds only `code`. */
-function lint(linter: Linter, code: string): string[] {
-  const project = mkdtempSync(join(work, "project-"));
-  const files = { "package.json": '{ "private": true, "type": "module" }', ...linter.files, "get-status.ts": code };
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(project, name), content);
-  const report = execute(linter.command, project);
-  try {
-    return linter.findings(report);
-  } catch (error) {
-    throw new Error(`${String(error)}\n${report.stdout}${report.stderr}`);
-  }
-}
-
-/** What a command prints. It fails for findings, so its exit code says nothing that the report does not. */
-function execute([command, ...args]: readonly [string, ...string[]], cwd: string): Report {
-  const { error, stdout, stderr } = spawnSync(command, args, {
-    cwd,
-    encoding: "utf8",
-    timeout: 60_000,
-    maxBuffer: 1e8,
-    env: { ...process.env, NO_COLOR: "1" },
+/** Runs a tool in a project of these files and of their copies with a bad line. */
+async function runTool(tool: Tool, files: Readonly<Record<string, string>>): Promise<void> {
+  const names = Object.keys(files);
+  const copies = names.map((name) => `bad/${name}`);
+  const project = writeFiles(mkdtempSync(join(work, "project-")), {
+    "package.json": '{ "private": true, "type": "module" }',
+    "platforms.d.ts": read("tests/recipes/platforms.d.ts"),
+    ...tool.settings,
+    ...files,
+    ...Object.fromEntries(names.map((name) => [`bad/${name}`, `${files[name]}\n${tool.bad}\n`])),
   });
-  if (error) throw error;
-  return { stdout, stderr };
+  const [command, ...args] = tool.command;
+  const report = await execute(command, [...args, ...names, ...copies], project);
+  const found = new Map<string, string[]>();
+  const broken: string[] = [];
+  try {
+    for (const { file, text } of tool.findings(report)) {
+      const name = file.replace(/^file:\/\//, "").replace(`${project}/`, "");
+      found.set(name, [...(found.get(name) ?? []), text]);
+      if (!names.includes(name) && !copies.includes(name)) broken.push(`${name}: ${text}`);
+    }
+  } catch (error) {
+    broken.push(`${String(error)}: ${report.stdout}${report.stderr}`);
+  }
+  const problems = (name: string): string[] => {
+    const own = found.get(name) ?? [];
+    const added = (found.get(`bad/${name}`) ?? []).filter((text) => !own.includes(text));
+    const isReported = added.length === 1 && added[0]!.startsWith(tool.rule);
+    const missed = `for a bad line, expected ${tool.rule}, got: ${added.join("; ")}`;
+    return [...own, ...(isReported ? [] : [missed])].map((problem) => `${name}: ${problem}`);
+  };
+  check(`${tool.name}: the file`, [...broken, ...problems("get-status.ts")]);
+  const recipes = names.filter((name) => name in RECIPES);
+  if (recipes.length) check(`${tool.name}: the recipes`, [...broken, ...recipes.flatMap(problems)]);
 }
 
-function finding(rule: string, line: number | undefined, message: string): string {
-  return `${rule} in line ${line ?? "?"}: ${message}`;
-}
-
-function prettier(path: string): [string, ...string[]] {
-  return [process.execPath, bin("prettier/bin/prettier.cjs"), "--check", path];
-}
-
-function prettierFindings({ stdout, stderr }: Report): string[] {
-  if (stdout.includes("All matched files use Prettier code style!")) return [];
-  const files = [...stderr.matchAll(/^\[(?:warn|error)\] (\S.*)$/gm)].map((match) => match[1]!);
-  if (!files.length) throw new Error(`not a report\n${stdout}${stderr}`);
-  return files.filter((file) => !file.startsWith("Code style issues found"));
+function suppressions(): string[] {
+  const files = Object.entries({ ...FILE, ...RECIPES, sample: "// eslint-disable-next-line" });
+  const found = files.filter(([, code]) => SUPPRESSION.test(code)).map(([name]) => name);
+  return expectOnly("sample", found);
 }
 
 /** The lines that esbuild has to rewrite for those browsers. */
-function newerSyntax(code: string): string[] {
-  const { transformSync } = createRequire(join(here, "package.json"))("esbuild") as {
-    transformSync(code: string, options: object): { code: string };
-  };
+function newerSyntax(): string[] {
+  const sample = "const sample = /(?<!a)b/;";
   const lines = (target: string | string[]): string[] =>
-    transformSync(code, { loader: "ts", format: "esm", target }).code.split("\n");
+    load("esbuild").transformSync(`${FILE["get-status.ts"]}\n${sample}`, { loader: "ts", target }).code.split("\n");
   const supported = new Set(lines(BROWSERS_OF_2022));
-  return lines("esnext").filter((line) => !supported.has(line));
+  const rewritten = lines("esnext").filter((line) => !supported.has(line));
+  return expectOnly(sample, rewritten);
 }
 
-function checkSettings(): string[] {
-  const copy = join(work, "repository");
-  for (const folder of ["src", "tests"]) {
-    mkdirSync(join(copy, folder), { recursive: true });
-    writeFileSync(join(copy, folder, "wide.ts"), `export const wide = ["${"a".repeat(40)}", "${"b".repeat(40)}"];\n`);
-  }
-  for (const file of [".prettierrc.json", ".prettierignore"]) cpSync(join(root, file), join(copy, file));
-  const found = prettierFindings(execute(prettier("."), copy)).join();
-  return found === "src/wide.ts" ? [] : [`reported: ${found}`];
+/** Minified and compressed; a bundle of a pasted copy has only what is imported. */
+function sizes(): string[] {
+  const { buildSync, transformSync } = load("esbuild");
+  const options = { minify: true, format: "esm", target: "es2022" };
+  const size = (code: string): number => gzipSync(code, { level: 9 }).length;
+  const bundle = (contents: string): string => {
+    const stdin = { contents, resolveDir: writeFiles(work, FILE) };
+    return buildSync({ ...options, bundle: true, write: false, stdin }).outputFiles[0].text;
+  };
+  const all = size(transformSync(FILE["get-status.ts"], { ...options, loader: "ts" }).code);
+  const one = size(bundle('export { getStatus } from "./get-status.ts";'));
+  const rest = bundle('import "./get-status.ts";');
+  console.log(`     getStatus: ${one} bytes, the module: ${all} bytes`);
+  return [
+    ...(one > 2_800 ? [`getStatus has ${one - 2_800} bytes too many`] : []),
+    ...(all > 3_150 ? [`the module has ${all - 3_150} bytes too many`] : []),
+    ...(rest === "" ? [] : [`not tree-shaken: ${rest}`]),
+  ];
+}
+
+async function checkFormat(folder: string): Promise<string[]> {
+  const tool = prettier();
+  const [command, ...args] = tool.command;
+  return tool.findings(await execute(command, [...args, "."], folder)).map(({ file }) => file);
+}
+
+/** This line is too long for src, but not for tests. */
+async function checkSettings(): Promise<string[]> {
+  const wide = `export const wide = ["${"a".repeat(40)}", "${"b".repeat(40)}"];\n`;
+  const copy = writeFiles(join(work, "repository"), {
+    "src/wide.ts": wide,
+    "tests/wide.ts": wide,
+    ".prettierrc.json": read(".prettierrc.json"),
+    ".prettierignore": read(".prettierignore"),
+  });
+  return expectOnly("src/wide.ts", await checkFormat(copy));
+}
+
+function expectOnly(expected: string, found: readonly string[]): string[] {
+  return found.join() === expected ? [] : [`expected only ${expected}, got: ${found.join("; ")}`];
 }

@@ -28,7 +28,7 @@ export async function respond(
       return reply(404, { error: "no such job" });
     case "ServerError":
       // Quoted, because it may be the server's text.
-      console.error(result.reason, JSON.stringify(result.message.slice(0, 200)), codeOf(Object(result.cause)) ?? "");
+      console.error(result.reason, JSON.stringify(result.message.slice(0, 200)), codeOf(result.cause) ?? "");
       return result.reason === "timeout"
         ? reply(504, { error: "no status from the server in time" })
         : reply(502, { error: "no status from the server" });
@@ -38,6 +38,7 @@ export async function respond(
 type Cause = Partial<Record<"name" | "code" | "cause", unknown>>;
 
 /** ECONNREFUSED, for example. The cause itself is not logged, since it may contain the URL, and so a key. */
-function codeOf({ name, code, cause }: Cause): unknown {
+function codeOf(failure: unknown): unknown {
+  const { name, code, cause } = Object(failure) as Cause;
   return [(Object(cause) as Cause).code, code, name].find((one) => typeof one === "string");
 }

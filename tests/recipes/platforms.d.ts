@@ -1,6 +1,6 @@
 /**
  * The parts of the platforms that the recipes use, so that `npm test` compiles all of them.
- * `npm run test:runtimes` compiles them with the real types of each platform.
+ * `npm test platforms` compiles them with the real types of each platform.
  */
 
 declare const Deno: { serve(handler: (request: Request) => Promise<Response>): void };

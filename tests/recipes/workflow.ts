@@ -22,7 +22,7 @@ interface Env {
 export class JobWatch extends WorkflowEntrypoint<Env, Params> {
   override async run({ payload }: WorkflowEvent<Params>, step: WorkflowStep): Promise<string> {
     const { jobId, pause = 10_000, timeLimit = 7 * 86_400_000 } = payload;
-    const end = await step.do("set the time limit", async () => Date.now() + timeLimit);
+    const end = await step.do("set the time limit", () => Promise.resolve(Date.now() + timeLimit));
     let growing = pause;
     let notFound = 0; // in a row
     for (let round = 1; ; round++) {
@@ -68,7 +68,7 @@ export default {
   /** Starts one watch for each job: the id of the watch is derived from that of the job, and can be used only once. */
   async fetch(request: Request, env: Env): Promise<Response> {
     // Whoever can call this Worker can start a watch: check the user here.
-    const params: Params = await request.json();
+    const params = (await request.json()) as Params;
     // getStatus() rejects these ids, since a URL resolves them to another resource.
     if (typeof params.jobId !== "string" || ["", ".", ".."].includes(params.jobId)) {
       return Response.json({ error: "jobId must be the id of a job" }, { status: 400 });

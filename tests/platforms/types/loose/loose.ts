@@ -50,35 +50,20 @@ export function byGuard(result: Result): string {
   return result;
 }
 
-export function byStatusFirst(result: Result): string {
-  if (result.status === "running") {
-    holds<Equals<typeof result, StatusInfo>>();
-    return result.jobID;
-  }
-  return "";
+export function byStatus(result: Result): string {
+  return result.status === "running" ? result.jobID : "";
 }
 
-export function byReasonFirst(result: Result): string {
-  if (result.reason === "gone") {
-    holds<Equals<typeof result, NotFound>>();
-    return result.body;
-  }
-  return "";
+export function byAbsence(result: Result): string {
+  return result.reason === "gone" ? result.body : "";
 }
 
-export function fromAnyResult(result: Result): (string | number)[] {
-  return [result.status, result.reason, result.message, result.http?.url, result.exception?.detail];
-}
-
-export async function destructured(): Promise<string> {
-  const { status, reason, message } = await getStatus("https://h", "j");
-  return status === "successful" ? status : `${reason}: ${message}`;
-}
-
-export const platform: Fetch = fetch;
-
-export async function calls(): Promise<void> {
-  await getStatus("https://h", "j", { fetch, headers: new Headers(), signal: null });
+export async function calls(): Promise<(string | number)[]> {
+  const result = await getStatus("https://h", "j", { fetch, headers: new Headers(), signal: null });
   await getStatus("https://h", "j", { fetch: async () => new Response("{}"), headers: { a: "b" } });
-  await getStatus("https://h", "j", { fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }) });
+  if (result.kind !== "StatusInfo") throw new Error(result.message, { cause: result.cause });
+  const { status, reason, message, http, exception } = result as Result;
+  return [status, reason, message, http?.url, exception?.detail];
 }
+
+export const wrapped: Fetch = (url, init) => fetch(url, { ...init, redirect: "manual" });

@@ -6,6 +6,8 @@ import {
   isServerError,
   isStatusInfo,
   type Exception,
+  type Fetch,
+  type GetStatusOptions,
   type Http,
   type Link,
   type NetworkError,
@@ -19,9 +21,7 @@ import {
 } from "ogcapi-job-status";
 
 type Equals<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-type IsAny<T> = 0 extends 1 & T ? true : false;
 const holds = <_T extends true>(): void => {};
-const fails = <_T extends false>(): void => {};
 
 export function byKind(result: Result): string {
   switch (result.kind) {
@@ -52,66 +52,26 @@ export function byReason(error: ServerError): string {
   }
 }
 
-export function byAbsence({ reason }: NotFound): number {
-  switch (reason) {
-    case "gone":
-      return 410;
-    case "no-such-job":
-    case "unspecified":
-      return 404;
-  }
-}
-
-export function byStatus({ status }: StatusInfo): boolean {
-  switch (status) {
-    case "created":
-    case "accepted":
-    case "running":
-    case "unknown":
-      return false;
-    case "successful":
-    case "failed":
-    case "dismissed":
-      return true;
-  }
-}
-
 export function byGuard(result: Result): string {
   if (isStatusInfo(result)) {
     holds<Equals<typeof result, StatusInfo>>();
     return result.status;
   }
   holds<Equals<typeof result, NotFound | ServerError>>();
-  if (isNotFound(result)) {
+  if (!isServerError(result)) {
     holds<Equals<typeof result, NotFound>>();
     return result.reason;
   }
   holds<Equals<typeof result, ServerError>>();
-  if (isServerError(result)) return result.reason;
+  if (!isNotFound(result)) return result.reason;
   holds<Equals<typeof result, never>>();
   return result;
 }
 
 export function byGuardOfUnknown(value: unknown): string {
-  if (isStatusInfo(value)) {
-    holds<Equals<typeof value, StatusInfo>>();
-    return value.document.status;
-  }
+  if (isStatusInfo(value)) return value.document.status;
   holds<Equals<typeof value, unknown>>();
   return isNotFound(value) || isServerError(value) ? value.message : "";
-}
-
-/** The other side of each guard, taken first. */
-export function byElse(result: Result): void {
-  if (!isServerError(result)) holds<Equals<typeof result, StatusInfo | NotFound>>();
-  else holds<Equals<typeof result, ServerError>>();
-  if (!isNotFound(result)) holds<Equals<typeof result, StatusInfo | ServerError>>();
-  else holds<Equals<typeof result, NotFound>>();
-}
-
-/** What any ServerError has, may be read from any. */
-export function fromAnyServerError(error: ServerError): (string | number | undefined)[] {
-  return [error.http?.status, error.body, error.message, error.exception?.detail, error.http?.headers["retry-after"]];
 }
 
 /** Both branches of a test of `reason` narrow. */
@@ -119,15 +79,15 @@ export function byResponse(error: ServerError): unknown {
   return error.reason === "network" || error.reason === "timeout" ? error.cause : error.http.status;
 }
 
-/** For callers who want an exception. */
+/** For callers who want an exception: `cause` can be read before narrowing. */
 export async function orThrow(): Promise<StatusInfo> {
   const result = await getStatus("https://h", "j");
   if (result.kind !== "StatusInfo") throw new Error(result.message, { cause: result.cause });
   return result;
 }
 
-/** `status` and `reason` can be read and compared before `kind` is. */
-export function byOneWord(result: Result): string {
+/** `status` and `reason` can be compared before `kind` is. */
+export function byValue(result: Result): string {
   if (result.status === "running") {
     holds<Equals<typeof result, StatusInfo>>();
     return result.jobID;
@@ -138,7 +98,9 @@ export function byOneWord(result: Result): string {
     return result.body;
   }
   holds<Equals<typeof result, Result>>();
-  return result.kind;
+  if (result.status) return result.jobID;
+  holds<Equals<typeof result, NotFound | ServerError>>();
+  return result.message;
 }
 
 export function byStatusFirst(result: Result): string {
@@ -170,10 +132,8 @@ export function byReasonFirst(result: Result): string {
       holds<Equals<typeof result, ResponseError>>();
       return result.body;
     case "network":
-      holds<Equals<typeof result, NetworkError>>();
-      return result.message;
     case "timeout":
-      holds<Equals<typeof result, Timeout>>();
+      holds<Equals<typeof result, NetworkError | Timeout>>();
       return result.message;
     default:
       holds<Equals<typeof result, StatusInfo>>();
@@ -181,109 +141,68 @@ export function byReasonFirst(result: Result): string {
   }
 }
 
-export function byTruth(result: Result): string {
-  if (result.status) {
-    holds<Equals<typeof result, StatusInfo>>();
-    return result.jobID;
-  }
-  holds<Equals<typeof result, NotFound | ServerError>>();
-  return result.message;
-}
-
 export async function destructured(): Promise<string> {
-  const { status, reason, message } = await getStatus("https://h", "j");
+  const { status, reason, message, cause } = await getStatus("https://h", "j");
   holds<Equals<typeof status, StatusCode | "unknown" | undefined>>();
   holds<Equals<typeof reason, NotFound["reason"] | ServerError["reason"] | undefined>>();
   holds<Equals<typeof message, string | undefined>>();
+  holds<Equals<typeof cause, unknown>>();
   if (status !== undefined) return status;
   holds<Equals<typeof reason, NotFound["reason"] | ServerError["reason"]>>();
   return `${reason}: ${message}`;
 }
 
-export function fromAnyResult(result: Result): (string | number | undefined)[] {
-  return [result.http?.status, result.http?.url, result.message, result.exception?.type];
+/** Whatever one of the types has can be read from any of them. */
+export function unnarrowed(result: Result, error: ServerError): (string | number | undefined)[] {
+  return [result.http?.status, result.exception?.type, error.body, error.http?.headers["retry-after"]];
 }
 
 export async function calls(): Promise<void> {
   const promise = getStatus("https://h", "j");
   holds<Equals<typeof promise, Promise<Result>>>();
   await getStatus(new URL("https://h"), "j", {});
-  await getStatus("https://h", "j", {
-    headers: { a: "b" },
-    signal: AbortSignal.timeout(1),
-    maxBytes: Infinity,
-    fetch: async () => new Response("{}"),
-  });
+  await getStatus("https://h", "j", { signal: AbortSignal.timeout(1), maxBytes: Infinity });
+  await getStatus("https://h", "j", { headers: { a: "b" } });
   await getStatus("https://h", "j", { headers: [["a", "b"]] });
   await getStatus("https://h", "j", { headers: [["a", "b"]] as const });
-  await getStatus("https://h", "j", { headers: new Headers() });
   await getStatus("https://h", "j", {
-    headers: { forEach: (callback: (value: string, name: string) => void) => callback("b", "a") },
+    headers: { forEach: (add: (value: string, name: string) => void) => add("b", "a") },
   });
   await getStatus("https://h", "j", { headers: undefined, signal: undefined, maxBytes: undefined, fetch: undefined });
 }
 
-// Nothing is `any`, which would make all of the above hold.
-fails<IsAny<Result>>();
-fails<IsAny<StatusInfo["document"]>>();
-fails<IsAny<StatusInfo["document"]["x"]>>();
-fails<IsAny<StatusInfo["links"][number]>>();
-fails<IsAny<NetworkError["cause"]>>();
-fails<IsAny<Timeout["cause"]>>();
-fails<IsAny<Result["cause"]>>();
-fails<IsAny<ServerError["body"]>>();
-fails<IsAny<Http["headers"][string]>>();
-fails<IsAny<Result["status"]>>();
-fails<IsAny<Result["reason"]>>();
-fails<IsAny<Parameters<typeof getStatus>[2]>>();
-fails<IsAny<Awaited<ReturnType<typeof getStatus>>>>();
+// Every property is read-only.
+type IsReadonly<T> = T extends unknown ? Equals<T, Readonly<T>> : never;
+holds<IsReadonly<Result | StatusInfo["document"] | StatusInfo["links"] | Exception | Link | Http | Http["headers"]>>();
+holds<IsReadonly<GetStatusOptions | Parameters<Fetch>[1] | Awaited<ReturnType<Fetch>>>>();
 
-// Every member is read-only.
-holds<Equals<StatusInfo, Readonly<StatusInfo>>>();
-holds<Equals<StatusInfo["document"], Readonly<StatusInfo["document"]>>>();
-holds<Equals<NotFound, Readonly<NotFound>>>();
-holds<Equals<ResponseError, Readonly<ResponseError>>>();
-holds<Equals<NetworkError, Readonly<NetworkError>>>();
-holds<Equals<Timeout, Readonly<Timeout>>>();
-holds<Equals<Exception, Readonly<Exception>>>();
-holds<Equals<Link, Readonly<Link>>>();
-holds<Equals<Http, Readonly<Http>>>();
+// Nothing is `any`, which would make all of the above hold.
+type IsAny<T> = 0 extends 1 & T ? true : false;
+type HasAny<T> = true extends IsAny<T> ? true : T extends object ? { [K in keyof T]-?: HasAny<T[K]> }[keyof T] : false;
+type HasAnyOption<T> = { [K in keyof T]-?: IsAny<T[K]> }[keyof T];
+holds<Equals<IsAny<any>, true>>();
+holds<Equals<HasAny<{ a: { b?: any } }>, true>>();
+holds<Equals<HasAny<Exclude<Result, StatusInfo> | Omit<StatusInfo, "links"> | Link>, false>>();
+holds<Equals<HasAnyOption<GetStatusOptions>, false>>();
+holds<Equals<HasAnyOption<Parameters<Fetch>[1] & Awaited<ReturnType<Fetch>>>, false>>();
+holds<Equals<IsAny<Parameters<typeof getStatus>[number]>, false>>();
 
 holds<Equals<StatusInfo["status"], StatusCode | "unknown">>();
 holds<Equals<StatusInfo["links"], readonly Link[]>>();
 holds<Equals<StatusInfo["document"]["status"], string>>();
 holds<Equals<StatusInfo["document"]["x"], unknown>>();
 holds<Equals<Http["headers"][string], string | undefined>>();
-holds<Equals<ResponseError["exception"], Exception | undefined>>();
 holds<Equals<ServerError["body"], string | undefined>>();
-holds<Equals<ServerError["cause"], unknown>>();
-holds<Equals<ResponseError["cause"], undefined>>();
-holds<Equals<StatusInfo["reason"], undefined>>();
-holds<Equals<StatusInfo["cause"], undefined>>();
-holds<Equals<NotFound["cause"], undefined>>();
-holds<Equals<NotFound["status"], undefined>>();
-holds<Equals<ServerError["status"], undefined>>();
 holds<Equals<Result["status"], StatusCode | "unknown" | undefined>>();
 holds<Equals<Result["reason"], NotFound["reason"] | ServerError["reason"] | undefined>>();
-holds<
-  Equals<
-    keyof StatusInfo,
-    | "kind"
-    | "jobID"
-    | "status"
-    | "type"
-    | "processID"
-    | "message"
-    | "created"
-    | "started"
-    | "finished"
-    | "updated"
-    | "progress"
-    | "exception"
-    | "links"
-    | "document"
-    | "http"
-    | "reason"
-    | "cause"
-  >
->();
+holds<Equals<[StatusInfo["reason"], StatusInfo["cause"], NotFound["cause"]], [undefined, undefined, undefined]>>();
+holds<Equals<[NotFound["status"], ServerError["status"], ResponseError["cause"]], [undefined, undefined, undefined]>>();
+
+// Nothing too many.
+type Words<S> = S extends `${infer First} ${infer Rest}` ? First | Words<Rest> : S;
+type Times = "created started finished updated";
+type StatusInfoName = `kind jobID status type processID message ${Times} progress exception links document http`;
+holds<Equals<keyof StatusInfo, Words<`${StatusInfoName} reason cause`>>>();
+holds<Equals<StatusCode, Words<"created accepted running successful failed dismissed">>>();
+holds<Equals<NotFound["reason"], Words<"no-such-job gone unspecified">>>();
+holds<Equals<ServerError["reason"], Words<"http malformed network timeout">>>();

@@ -1,0 +1,58 @@
+/**
+ * Runs the suite in every runtime that the library claims, and tests its types and its package with the tools of other
+ * people: `npm test platforms`, or `npm test platforms Deno` for what has a name that matches the pattern.
+ *
+ * A behaviour of the suite counts once: it passes if it passes in every runtime. So does a type under two compilers.
+ */
+import { rmSync } from "node:fs";
+import { runAll } from "../support/execute.ts";
+import { installPrivate } from "../support/install.ts";
+import { closedPort, listen } from "../support/listen.ts";
+import { checks, compilers } from "./checks.ts";
+import { recipeTrials } from "./recipes.ts";
+import { buildProjects, installChromium, pageServer, runtimes } from "./runtimes.ts";
+import { suiteServer } from "./server.ts";
+import { here, work, type Task } from "./tools.ts";
+
+const patterns = process.argv.slice(2).map((pattern) => new RegExp(pattern));
+const matches = (name: string): boolean => !patterns.length || patterns.some((pattern) => pattern.test(name));
+
+/** The problems of each promise. */
+const promises = new Map<string, string[]>();
+
+try {
+  installPrivate(here);
+  rmSync(work, { recursive: true, force: true });
+  buildProjects();
+  const [server, away, pages] = [await listen(suiteServer()), await listen(suiteServer()), await listen(pageServer())];
+  const place = { server, away, refused: await closedPort() };
+  // If the name of a task does not match, the task runs for those of its promises whose names do.
+  const queue = [...compilers(), ...checks(), ...recipeTrials(), ...runtimes(place, pages)]
+    .map((task): Task => ({ ...task, promises: matches(task.name) ? task.promises : task.promises.filter(matches) }))
+    .filter(({ promises }) => promises.length);
+  for (const name of queue.flatMap((task) => task.promises)) promises.set(name, []);
+  if (!queue.length) throw new Error("nothing has a name that matches");
+  if (queue.some(({ name }) => name.startsWith("Chromium"))) installChromium();
+  await runAll(queue.map((task) => () => judge(task)));
+} catch (error) {
+  promises.set("the run", [String(error)]);
+}
+const broken = [...promises].filter(([, problems]) => problems.length);
+for (const [name, problems] of broken)
+  console.log([`FAIL ${name}`, ...problems].join("\n").replaceAll("\n", "\n     "));
+console.log(`${promises.size - broken.length} passed, ${broken.length} failed`);
+process.exit(broken.length ? 1 : 0); // the servers and esbuild would keep the process alive
+
+async function judge(task: Task): Promise<void> {
+  const start = Date.now();
+  let failures: ReadonlyMap<string, string>;
+  try {
+    failures = await task.run();
+  } catch (error) {
+    console.log(String(error).slice(0, 4_000));
+    failures = new Map(task.promises.map((name) => [name, "see above"]));
+  }
+  const found = task.promises.filter((name) => failures.has(name));
+  for (const name of found) promises.get(name)!.push(`${task.name}: ${failures.get(name)}`);
+  console.log(`${found.length ? "FAIL" : "ok  "} ${task.name} (${Date.now() - start} ms)`);
+}
