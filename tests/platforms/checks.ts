@@ -169,8 +169,17 @@ function tarball(): string {
   return join(work, "installed", name!);
 }
 
-/** Next.js finds the pasted file, writes a tsconfig.json with `strict: false`, and checks types by it. */
+/**
+ * Next.js finds the pasted file, writes a tsconfig.json with `strict: false`, and checks types by it. It keeps the first
+ * status in a page, unless the request has `no-store`.
+ */
 async function buildWithNext(): Promise<void> {
+  const page = (opts: string): string => `import { getStatus } from "../get-status";
+export default async function Page() {
+  const result = await getStatus("http://127.0.0.1:1", "job-1", ${opts});
+  return <p>{result.status ?? result.reason}</p>;
+}
+`;
   const folder = project("next", {
     "package.json": '{ "private": true }',
     // Only the types that Next.js asks for, not all that are installed for other checks.
@@ -179,15 +188,12 @@ async function buildWithNext(): Promise<void> {
     "next.config.mjs": `export default { turbopack: { root: ${JSON.stringify(here)} } };`,
     "app/get-status.ts": pasted["get-status.ts"],
     "app/layout.js": "export default ({ children }) => <html><body>{children}</body></html>;",
-    "app/page.js": `import { getStatus } from "./get-status";
-export const dynamic = "force-dynamic";
-export default async function Page() {
-  const result = await getStatus("https://ogc.example.com/ogcapi", "job-1");
-  return <p>{result.status ?? result.reason}</p>;
-}
-`,
+    "app/kept/page.js": page("{}"),
+    "app/fresh/page.js": page('{ fetch: (url, init) => fetch(url, { ...init, cache: "no-store" }) }'),
   });
   await run(process.execPath, [bin("next/dist/bin/next"), "build"], folder);
   const { compilerOptions } = JSON.parse(read("tests/platforms/.build/next/tsconfig.json"));
   if (compilerOptions.strict !== false) throw new Error("Next.js did not check types with strict: false");
+  const kept = ["kept", "fresh"].filter((name) => existsSync(join(folder, `.next/server/app/${name}.html`)));
+  if (kept.join() !== "kept") throw new Error(`Next.js kept the status of: ${kept.join()}`);
 }

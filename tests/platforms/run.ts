@@ -32,7 +32,7 @@ try {
     .filter(({ promises }) => promises.length);
   for (const name of queue.flatMap((task) => task.promises)) promises.set(name, []);
   if (!queue.length) throw new Error("nothing has a name that matches");
-  if (queue.some(({ name }) => name.startsWith("Chromium"))) installChromium();
+  if (queue.some(({ name }) => name.includes("Chromium"))) installChromium();
   await runAll(queue.map((task) => () => judge(task)));
 } catch (error) {
   promises.set("the run", [String(error)]);

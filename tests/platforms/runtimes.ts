@@ -78,21 +78,27 @@ async function edgeVm(library: Library, place: Place): Promise<readonly Outcome[
 
 /** `pages` is the URL of `pageServer`. */
 function chromium(pages: string): Start {
-  return async (library, place) => {
-    const browser = await load("playwright-core").chromium.launch({
-      executablePath: findChromium(),
-      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
-    });
-    try {
-      const page = await browser.newPage();
-      await page.goto(`${pages}/${library}/`);
-      const imports = `import("./suite.js"), import("${LIBRARIES[library]}")`;
-      const argument = JSON.stringify({ ...place, browser: true });
-      return await page.evaluate(`Promise.all([${imports}]).then(([{ run }, library]) => run(library, ${argument}))`);
-    } finally {
-      await browser.close();
-    }
+  return (library, place) => {
+    const imports = `import("./suite.js"), import("${LIBRARIES[library]}")`;
+    const argument = JSON.stringify({ ...place, browser: true });
+    const code = `Promise.all([${imports}]).then(([{ run }, library]) => run(library, ${argument}))`;
+    return evaluate(`${pages}/${library}/`, code);
   };
+}
+
+/** Evaluates an expression in a page in Chromium. */
+export async function evaluate(page: string, code: string): Promise<any> {
+  const browser = await load("playwright-core").chromium.launch({
+    executablePath: findChromium(),
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+  });
+  try {
+    const tab = await browser.newPage();
+    await tab.goto(page);
+    return await tab.evaluate(code);
+  } finally {
+    await browser.close();
+  }
 }
 
 const findChromium = (): string | undefined =>
