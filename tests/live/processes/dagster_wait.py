@@ -1,4 +1,4 @@
-"""A job of Dagster that sleeps, and fails on demand."""
+"""A job of Dagster that sleeps, and fails on request."""
 
 import time
 
