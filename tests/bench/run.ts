@@ -14,6 +14,7 @@ import { score, type Outcome } from "./score.ts";
 import { FETCH, OURS, STACKS, bundleOf, here, prepare, root, work, type Stack } from "./stacks.ts";
 
 const passes = Number(/--passes (\d+)/.exec(process.argv.join(" "))?.[1] ?? 3);
+const CLIENTS = "ogc-api-processes-client==0.6.0 cuiman==0.3.1 ecmwf-datastores-client==0.5.3 pyeodh==0.1.13";
 /** The response for measuring calls, and the one for stacks with a schema, which reject the other. */
 const RUNNING = "pygeoapi-debd17bd/running";
 const VALID = "ogc-1.0/full-running";
@@ -134,8 +135,8 @@ async function serve(corpus: readonly Recorded[], name: string): Promise<[file: 
 
 prepare();
 const corpus = readCorpus();
-const requirements = readFileSync(join(here, "requirements.txt"), "utf8").trim().split("\n");
-const python = installPython(join(here, ".venv"), requirements);
+await installPython(join(here, ".venv"), new Set([CLIENTS]));
+const python = join(here, ".venv/ogc-api-processes-client/bin/python");
 const outcomes = { ...readWithStacks(corpus), ...(await readWithPython(python, corpus)) };
 for (const [client, list] of Object.entries(outcomes)) {
   const { kind } = list[corpus.findIndex(({ name }) => name === VALID)]!;
@@ -145,7 +146,7 @@ console.log("Measuring for some minutes");
 const results: Results = {
   corpus,
   scores: Object.fromEntries(Object.entries(outcomes).map(([name, list]) => [name, score(name, list, corpus)])),
-  packages: requirements.map((line) => ({ name: line.split("==")[0]!, version: line.split("==")[1]! })),
+  packages: CLIENTS.split(" ").map((one) => ({ name: one.split("==")[0]!, version: one.split("==")[1]! })),
   runtimes: RUNTIMES,
   ratios: await measureAll(corpus),
   passes,

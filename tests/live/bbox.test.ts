@@ -1,35 +1,39 @@
-import { describe } from "../support/suite.ts";
-import { testBehaviours } from "./behaviours.ts";
-import { startBbox, startDagster } from "./servers.ts";
-import { freePort } from "./support.ts";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe } from "../runner/suite.ts";
+import { testLifecycle } from "./lifecycle.ts";
+import { folder, installed, serve } from "./support.ts";
 
-const port = await freePort();
-const dagster = await startDagster(port);
-const server = await startBbox(port);
-const name = "BBOX 0.6.1 in front of Dagster";
+const home = folder("dagster");
+const coordinator = "run_coordinator: { module: dagster.core.run_coordinator, class: DefaultRunCoordinator }";
+writeFileSync(join(home, "dagster.yaml"), `${coordinator}\ntelemetry: { enabled: false }`);
+const dagster = await serve((port, url) => ({
+  command: [installed("dagster-webserver", "dagster-webserver"), "--module-name", "dagster_wait", "--port", port],
+  ready: `${url}/server_info`,
+  env: { DAGSTER_HOME: home },
+}));
+const config = join(home, "bbox.toml");
+const server = await serve((port, url) => {
+  const location = 'repository_name = "processes", repository_location_name = "dagster_wait"';
+  const backend = `graphql_url = "${dagster.baseUrl}/graphql", ${location}, request_timeout = 60000`;
+  writeFileSync(config, `webserver.server_addr = "127.0.0.1:${port}"\nprocesses.dagster_backend = { ${backend} }`);
+  const command = installed("bbox-processes-server", "bbox-processes-server");
+  return { command: [command, "--config", config, "serve"], ready: `${url}/conformance` };
+});
 
-describe(name, (test) => {
-  testBehaviours(test, {
-    name,
+describe("BBOX, which runs jobs with Dagster", (test) => {
+  testLifecycle(test, {
     server,
     process: "wait",
     inputs: (seconds, fail) => ({ ops: { sleep: { config: { seconds, fail } } } }),
-    first: { status: "accepted or running", behind: 0 }, // The server responds once Dagster has launched the job.
+    first: ["accepted", "running"], // The server responds when Dagster has launched the job.
     progress: false,
     results: /"seconds":3\.0/,
     failure: /It was told to fail/,
-    dismissal: { http: 405, then: "successful" },
-    never: { none: "NotFound no-such-job 404: HTTP 404" },
-    wrong: { "/elsewhere": "NotFound unspecified 404: HTTP 404" },
-    python: { successful: "read correctly", failed: "read correctly", never: "raised NotFoundException" },
-    backend: {
-      name: "Dagster",
-      stop: () => dagster.stop(),
-      restart: () => dagster.restart(),
-      down: "ServerError http 500: Failed to connect to host: Connection refused (os error 111)",
-    },
-    interval: 3_000,
+    dismissal: [405, "successful"],
+    missing: { ".": "NotFound no-such-job 404: HTTP 404", elsewhere: "NotFound unspecified 404: HTTP 404" },
+    backend: dagster,
+    restart: ["ServerError http 500: Failed to connect to host: Connection refused (os error 111)", "successful"],
+    interval: 1_000,
   });
-
-  test("Dagster stops", () => dagster.stop());
 });

@@ -1,41 +1,51 @@
 import assert from "node:assert/strict";
-import { describe } from "../support/suite.ts";
-import { PYGEOAPI, testBehaviours } from "./behaviours.ts";
-import { startFastgeoapi } from "./servers.ts";
-import { getStatus, line, watch } from "./support.ts";
+import { getStatus } from "ogcapi-job-status";
+import { watch } from "../recipes/watch.ts";
+import { describe } from "../runner/suite.ts";
+import { testLifecycle } from "./lifecycle.ts";
+import { PYGEOAPI, configure } from "./pygeoapi.ts";
+import { folder, installed, line, serve } from "./support.ts";
 
 const key = "secret";
-const server = await startFastgeoapi(key);
-const { baseUrl } = server;
-const name = "fastgeoapi 0.4.0 in front of pygeoapi 0.24.0";
+const path = "/geoapi";
+const uvicorn = await serve((port, url) => {
+  const variables = configure(url + path);
+  return {
+    command: [installed("fastgeoapi", "uvicorn"), "app.main:app", "--port", port],
+    ready: `${url}/readyz`,
+    env: {
+      ...variables,
+      ENV_STATE: "prod",
+      HOST: "127.0.0.1",
+      PORT: port,
+      PROD_LOG_PATH: folder("fastgeoapi"),
+      PROD_FASTGEOAPI_CONTEXT: path,
+      PROD_PYGEOAPI_BASEURL: url,
+      PROD_PYGEOAPI_CONFIG: variables.PYGEOAPI_CONFIG,
+      PROD_PYGEOAPI_OPENAPI: variables.PYGEOAPI_OPENAPI,
+      PROD_API_KEY_ENABLED: "true",
+      PROD_PYGEOAPI_KEY_GLOBAL: key,
+    },
+  };
+});
+const server = { ...uvicorn, baseUrl: uvicorn.baseUrl + path };
 
-describe(name, (test) => {
-  test("it requires its API key, and a watch ends at once without it", async () => {
+describe("fastgeoapi, which serves pygeoapi and requires a key", (test) => {
+  test("without the key, a request is rejected, and a watch ends at once", async () => {
     for (const [headers, expected] of [
       [{}, "ServerError http 401: no api key"],
       [{ "x-api-key": "wrong" }, "ServerError http 401: invalid api key"],
-      [{ "x-api-key": key }, "NotFound unspecified 404: none"],
     ] as const) {
-      assert.equal(line(await getStatus(baseUrl, "none", { headers })), expected);
+      assert.equal(line(await getStatus(server.baseUrl, "none", { headers })), expected);
+      assert.equal(line(await watch(server.baseUrl, "none", { headers })), expected);
     }
-    assert.equal(line(await watch(baseUrl, "none")), "ServerError http 401: no api key");
   });
 
-  testBehaviours(test, {
-    name,
+  testLifecycle(test, {
     ...PYGEOAPI,
     server,
     headers: { "x-api-key": key },
-    dismissal: { http: 500, then: "NotFound unspecified" },
-    wrong: {
-      "/": "NotFound unspecified 404: Not Found",
-      "/geoapi/elsewhere": "NotFound unspecified 404: HTTP 404",
-    },
-    backend: {
-      name: "the server",
-      stop: () => server.stop("SIGKILL"),
-      restart: () => server.restart(),
-      down: "ServerError network: Request failed: see cause",
-    },
+    dismissal: [500, "NotFound unspecified"],
+    missing: { ...PYGEOAPI.missing, "/": "NotFound unspecified 404: Not Found" },
   });
 });

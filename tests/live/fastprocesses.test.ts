@@ -1,36 +1,40 @@
-import { describe } from "../support/suite.ts";
-import { testBehaviours } from "./behaviours.ts";
-import { startFastprocesses, startRedis } from "./servers.ts";
-import { freePort } from "./support.ts";
+import { describe } from "../runner/suite.ts";
+import { testLifecycle } from "./lifecycle.ts";
+import { startRedis } from "./redis.ts";
+import { installed, serve } from "./support.ts";
 
-const port = await freePort();
-const redis = await startRedis(port);
-const server = await startFastprocesses(port);
+const redis = await startRedis();
+const variables = ["CELERY_BROKER", "CELERY_RESULT", "RESULT_CACHE"].flatMap((use) => [
+  [`FP_${use}_HOST`, "127.0.0.1"],
+  [`FP_${use}_PORT`, redis.port],
+]);
+const env = Object.fromEntries(variables);
+const worker = "-A fastprocesses.worker.celery_app worker --concurrency 2 --loglevel INFO".split(" ");
+const server = await serve((port, url) => [
+  { command: [installed("fastprocesses", "celery"), ...worker], ready: /\bready\.$/m, env },
+  {
+    command: [installed("fastprocesses", "uvicorn"), "fastprocesses_wait:app", "--port", port],
+    ready: `${url}/conformance`,
+    env,
+  },
+]);
 let key = 0;
-const name = "fastprocesses 0.24.1 with Redis and Celery";
 
-describe(name, (test) => {
-  testBehaviours(test, {
-    name,
+describe("fastprocesses with Redis and Celery", (test) => {
+  testLifecycle(test, {
     server,
     process: "wait",
-    // fastprocesses answers from its cache if it has had the same inputs before.
+    // For inputs that it has seen before, the server returns the result from its cache.
     inputs: (seconds, fail) => ({ seconds, fail, key: String(key++) }),
-    first: { status: "accepted", behind: 2 }, // Its worker takes two jobs at a time.
-    progress: true,
+    parallel: 2,
     results: /"seconds":3\.0/,
     failure: /^It was told to fail$/,
-    dismissal: { http: 405, then: "successful" },
-    never: { none: "NotFound no-such-job 404: Job none not found." },
-    wrong: { "/elsewhere": "NotFound unspecified 404: Not Found" },
-    python: { successful: "read correctly", failed: "read correctly", never: "raised NotFoundException" },
-    backend: {
-      name: "Redis",
-      stop: () => redis.stop(),
-      restart: () => redis.restart(),
-      down: "ServerError http 500: HTTP 500",
+    dismissal: [405, "successful"],
+    missing: {
+      ".": "NotFound no-such-job 404: Job none not found.",
+      elsewhere: "NotFound unspecified 404: Not Found",
     },
+    backend: redis,
+    restart: ["ServerError http 500: HTTP 500", "successful"],
   });
-
-  test("Redis stops", () => redis.stop());
 });

@@ -1,124 +1,63 @@
 /**
- * Installs real servers from their registries and runs the live tests against them: `npm run test:live [pattern]`.
+ * Installs servers from their registries, and runs the tests against them: `npm test live [pattern]`.
  *
- * All versions are pinned, those of Python packages by a requirements file and those of crates by their own lock file.
- * Debian's packages come in the version of the machine.
+ * The versions of Python packages follow from those below and from one date, those of crates from their own lock files.
+ * Debian's packages have the version that the machine offers.
  */
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { delimiter, isAbsolute, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { aptGet } from "../support/install.ts";
-import { groups, here, killGroup, work } from "./support.ts";
+import { execFile, spawnSync } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { aptGet, installPython, once } from "../support/install.ts";
+import { environments, work } from "./support.ts";
 
-const environments = join(here, ".venv");
+const PYGEOAPI = "pygeoapi==0.24.0 gunicorn==27.0.1 GeoAlchemy2 psycopg2-binary";
+/** What each test file needs. */
+const NEEDS: Readonly<Record<string, { python: string; crate?: string; debian?: readonly string[] }>> = {
+  bbox: { python: "dagster-webserver==1.13.28", crate: "bbox-processes-server@0.6.1" },
+  fastgeoapi: { python: "fastgeoapi==0.4.0" },
+  fastprocesses: { python: "fastprocesses==0.24.1 packaging", debian: ["redis-server"] },
+  nginx: { python: PYGEOAPI, debian: ["nginx", "openssl"] },
+  "py-qgis-wps": { python: "py-qgis-wps==1.10.1", debian: ["python3-qgis", "redis-server"] },
+  pygeoapi: { python: PYGEOAPI, debian: ["postgresql"] },
+  wraptile: { python: "wraptile==0.3.0" },
+};
+
+const run = promisify(execFile);
 const patterns = process.argv.slice(2);
+const matches = (file: string): boolean => !patterns.length || patterns.some((one) => new RegExp(one).test(file));
+const needs = Object.entries(NEEDS).flatMap(([name, need]) => (matches(`${name}.test.js`) ? [need] : []));
 
-const children = new Set<ChildProcess>();
-process.on("exit", () => {
-  for (const child of children) child.kill();
-  // The servers of a test file that was killed.
-  for (const pid of readdirSync(groups)) killGroup(Number(pid), "SIGKILL");
-});
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(1));
 rmSync(work, { recursive: true, force: true });
-mkdirSync(groups, { recursive: true });
-const installed = await Promise.allSettled([
-  debian({
-    nginx: "nginx-light",
-    openssl: "openssl",
-    "redis-server": "redis-server",
-    "/usr/lib/postgresql": "postgresql",
-  }),
-  python("bbox", "bbox/requirements.txt"),
-  python("clients", "clients/requirements.txt"),
-  python("fastgeoapi", "fastgeoapi/requirements.txt"),
-  python("fastprocesses", "fastprocesses/requirements.txt"),
-  python("pygeoapi-0.21", "pygeoapi/requirements-0.21.txt"),
-  python("pygeoapi-0.24", "pygeoapi/requirements-0.24.txt"),
-  python("wraptile", "wraptile/requirements.txt"),
-  crate("bbox-processes-server", "0.6.1"),
-]);
-const failures = installed.flatMap((result) => (result.status === "rejected" ? [String(result.reason)] : []));
-for (const failure of failures) console.error(failure);
-if (failures.length > 0) {
-  console.log(`0 passed, ${failures.length} failed`);
-  process.exitCode = 1;
-} else {
-  const runner = fileURLToPath(new URL("../run.js", import.meta.url));
-  const tests = fileURLToPath(new URL(".", import.meta.url));
-  const child = spawn(process.execPath, [runner, "--in", tests, "--limit", "600", ...patterns], { stdio: "inherit" });
-  children.add(child);
-  child.on("exit", (code) => (process.exitCode = code ?? 1));
+mkdirSync(work, { recursive: true });
+try {
+  await Promise.all([
+    installDebian(new Set(needs.flatMap(({ debian = [] }) => debian))),
+    installPython(environments, new Set(needs.map(({ python }) => python))),
+    ...needs.map(({ crate }) => crate && installCrate(crate)),
+  ]);
+} catch (error) {
+  console.error((error as Error).message);
+  console.log("0 passed, 1 failed");
+  process.exit(1);
 }
+const runner = join(import.meta.dirname, "../runner/run.js");
+const args = ["--in", import.meta.dirname, "--limit", "600", ...patterns];
+process.exitCode = spawnSync(process.execPath, [runner, ...args], { stdio: "inherit" }).status ?? 1;
 
-/** Installs Debian's packages of those commands, or folders, that are missing. */
-async function debian(packages: Readonly<Record<string, string>>): Promise<void> {
-  const missing = Object.entries(packages).filter(([command]) => !find(command));
-  if (missing.length === 0) return;
-  for (const args of aptGet(missing.map(([, name]) => name))) await run("apt-get", args);
-  for (const [command] of missing) if (!find(command)) throw new Error(`${command} is missing`);
-}
-
-/** Installs Python packages into a virtual environment of their own. */
-async function python(name: string, requirements: string): Promise<void> {
-  const environment = join(environments, name);
-  const file = join(here, requirements);
-  await once(environment, readFileSync(file, "utf8"), async () => {
-    await run(findPython(), ["-m", "venv", environment]);
-    const pip = join(environment, "bin/pip");
-    await run(pip, ["install", "--quiet", "--disable-pip-version-check", "--requirement", file]);
-  });
+async function installDebian(packages: ReadonlySet<string>): Promise<void> {
+  const query = ["--show", "--showformat", "${db:Status-Status}"];
+  const isInstalled = (name: string): boolean =>
+    spawnSync("dpkg-query", [...query, name], { encoding: "utf8" }).stdout === "installed";
+  const missing = [...packages].filter((name) => !isInstalled(name));
+  if (!missing.length) return;
+  console.log(`installing ${missing.join(" ")} with apt-get`);
+  for (const args of aptGet(missing)) await run("apt-get", args);
 }
 
 /** Builds the command of a crate, without optimisation, which takes a third of the time. */
-async function crate(name: string, version: string): Promise<void> {
-  if (!find("cargo")) throw new Error("cargo is missing");
-  const root = join(environments, "cargo");
-  await once(root, `${name} ${version}`, () =>
-    run("cargo", ["install", "--quiet", "--debug", "--locked", "--root", root, "--version", version, name]),
-  );
-}
-
-/** Installs into a folder, unless that was done for the same versions before. */
-async function once(folder: string, versions: string, install: () => Promise<void>): Promise<void> {
-  const done = join(folder, "installed");
-  if (existsSync(done) && readFileSync(done, "utf8") === versions) return;
-  console.log(`installing ${folder.slice(environments.length + 1)}`);
-  rmSync(folder, { recursive: true, force: true });
-  await install();
-  writeFileSync(done, versions);
-}
-
-function run(command: string, args: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ["ignore", "ignore", "inherit"] });
-    children.add(child);
-    child.on("error", reject);
-    child.on("exit", (code) =>
-      code === 0 ? resolve() : reject(new Error(`${command} ${args.join(" ")}: exit code ${code}`)),
-    );
+function installCrate(crate: string): Promise<void> {
+  return once(join(environments, crate.split("@")[0]!), crate, async (folder) => {
+    await run("cargo", ["install", "--quiet", "--debug", "--locked", "--root", folder, crate]);
   });
-}
-
-/** pygeoapi 0.24 and fastprocesses need Python 3.12 or later, which pyenv may have without a command on the path. */
-function findPython(): string {
-  const versions = join(process.env["PYENV_ROOT"] ?? join(homedir(), ".pyenv"), "versions");
-  const ofPyenv = (minor: string): string[] =>
-    existsSync(versions)
-      ? readdirSync(versions)
-          .filter((version) => version.startsWith(`${minor}.`))
-          .map((version) => join(versions, version, "bin/python3"))
-      : [];
-  const candidates = ["python3.13", "python3.12", ...ofPyenv("3.13"), ...ofPyenv("3.12")];
-  // A command of pyenv may be there, but not work, until its version is selected.
-  const python = candidates.find((command) => spawnSync(command, ["--version"]).status === 0);
-  if (python === undefined) throw new Error("Python 3.12 or 3.13 is missing");
-  return python;
-}
-
-function find(command: string): boolean {
-  if (isAbsolute(command)) return existsSync(command);
-  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, command)));
 }

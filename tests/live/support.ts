@@ -1,138 +1,123 @@
-/** Runs commands as servers, executes processes, and exports the library and its recipes. */
+/** Runs commands as servers, and executes processes on them. */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { mkdtempSync, openSync, readFileSync } from "node:fs";
+import type { Socket } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { setTimeout as sleep } from "node:timers/promises";
 import { isStatusInfo, type Result, type StatusInfo } from "ogcapi-job-status";
 import { createdJob } from "../recipes/location.ts";
+import { closedPort } from "../support/listen.ts";
 
-export { getStatus } from "ogcapi-job-status";
-export { fetchResults } from "../recipes/results.ts";
-export { watch } from "../recipes/watch.ts";
+const sources = join(import.meta.dirname, "../../../tests/live");
+/** The processes that the servers run: one that sleeps, reports its progress, and fails on request, for each server. */
+export const processes = join(sources, "processes");
+/** What servers write. */
+export const work = join(import.meta.dirname, "../../live");
+/** A new folder for what a server writes. */
+export const folder = (name: string): string => mkdtempSync(join(work, `${name}-`));
+/** Where run.ts installs the servers. */
+export const environments = join(sources, ".venv");
+/** A command of a package that run.ts has installed. */
+export const installed = (name: string, command: string): string => join(environments, name, "bin", command);
+export const freePort = async (): Promise<string> => new URL(await closedPort()).port;
+/** For servers in Python, which import their process from `processes`. */
+const ENV = { PYTHONPATH: processes, PYTHONDONTWRITEBYTECODE: "1" };
 
-/** The configuration of the servers, and their virtual environments. */
-export const here = fileURLToPath(new URL("../../../tests/live/", import.meta.url));
-/** What the servers write. */
-export const work = fileURLToPath(new URL("../../live/", import.meta.url));
-/** One file for each process group that runs, for `run.ts` to end those of a test file that was killed. */
-export const groups = join(work, "groups");
+export interface Command {
+  readonly command: readonly string[];
+  /** It is ready when this URL returns a response, its output matches, or another command succeeds. */
+  readonly ready: string | RegExp | readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stopSignal?: NodeJS.Signals;
+}
 
-export interface Running {
-  /** Ends the server and the processes that it started. */
-  stop(signal?: NodeJS.Signals): Promise<void>;
+export interface Server {
+  readonly port: string;
+  readonly baseUrl: string;
+  /** Starts it again, on the same port and with the same data. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
   signal(signal: NodeJS.Signals): void;
 }
 
-export interface StartOptions {
-  readonly env?: Record<string, string>;
-  /** Runs the command as this user and group. */
-  readonly user?: { readonly uid: number; readonly gid: number };
+/** Starts a server on a free port: one or more commands, in this order. */
+export async function serve(define: (port: string, url: string) => Command | readonly Command[]): Promise<Server> {
+  const port = await freePort();
+  const baseUrl = `http://127.0.0.1:${port}`;
+  const commands = [define(port, baseUrl)].flat();
+  let running: Running[] = [];
+  const start = async (): Promise<void> => {
+    for (const command of commands) running.push(await run(command));
+  };
+  await start();
+  return {
+    port,
+    baseUrl,
+    start,
+    stop: async () => void (await Promise.all(running.splice(0).map((one) => one.stop()))),
+    signal: (signal) => running.forEach((one) => one.signal(signal)),
+  };
 }
 
-const running = new Set<number>();
-process.on("exit", () => {
-  for (const pid of running) killGroup(pid, "SIGKILL");
-});
+type Running = Pick<Server, "stop" | "signal">;
 
-/**
- * Starts a command in a process group of its own and waits until it is ready: until a URL answers, with any status,
- * until another command succeeds, or until its output matches.
- */
-export async function start(
-  [command, ...args]: readonly [string, ...string[]],
-  ready: string | readonly [string, ...string[]] | RegExp,
-  { env, user }: StartOptions = {},
-): Promise<Running> {
-  const log = join(mkdtempSync(join(work, "log-")), "output");
+/** Starts a command in a process group of its own, and waits until it is ready. */
+async function run({ command, ready, env, stopSignal = "SIGKILL" }: Command): Promise<Running> {
+  const log = join(folder("log"), "output");
   const output = openSync(log, "a");
-  const child = spawn(command, args, {
+  const child = spawn(command[0]!, command.slice(1), {
     cwd: work,
     detached: true,
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...ENV, ...env },
     stdio: ["ignore", output, output],
-    ...user,
   });
+  await once(child, "spawn");
   const ended = once(child, "exit");
-  const pid = child.pid;
-  if (pid === undefined) throw new Error(`Cannot start ${command}`);
-  child.unref(); // A failed test must not keep this process alive: it ends the server when it exits.
-  running.add(pid);
-  writeFileSync(join(groups, String(pid)), "");
+  const group = -child.pid!;
+  // Kills the group when this process ends, in whatever way: the pipe between them is closed then.
+  const guard = spawn("sh", ["-c", 'read _; kill -s KILL -- "$0"', String(group)], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  for (const one of [child, guard, guard.stdin as Socket]) one.unref();
 
   const end = Date.now() + 90_000;
   while (!(await isReady(ready, log))) {
     if (child.exitCode !== null || Date.now() > end) {
-      throw new Error(`${command} is not ready: ${readFileSync(log, "utf8").slice(-4_000)}`);
+      throw new Error(`${command[0]} is not ready: ${readFileSync(log, "utf8").slice(-4_000)}`);
     }
-    await pause(100);
+    await sleep(100);
   }
   return {
-    signal: (signal) => killGroup(pid, signal),
-    async stop(signal = "SIGTERM") {
+    signal: (signal) => void process.kill(group, signal),
+    async stop() {
       child.ref();
-      killGroup(pid, "SIGCONT");
-      killGroup(pid, signal);
-      const late = setTimeout(() => killGroup(pid, "SIGKILL"), 15_000);
+      process.kill(group, "SIGCONT");
+      process.kill(group, stopSignal);
       await ended;
-      clearTimeout(late);
-      killGroup(pid, "SIGKILL"); // workers that outlived their parent
-      running.delete(pid);
-      rmSync(join(groups, String(pid)), { force: true });
+      guard.stdin.end();
     },
   };
 }
 
-async function isReady(ready: string | readonly [string, ...string[]] | RegExp, log: string): Promise<boolean> {
+async function isReady(ready: Command["ready"], log: string): Promise<boolean> {
   if (ready instanceof RegExp) return ready.test(readFileSync(log, "utf8"));
-  if (typeof ready !== "string") return spawnSync(ready[0], ready.slice(1)).status === 0;
-  try {
-    await (await fetch(ready)).body?.cancel();
-    return true;
-  } catch {
-    return false;
-  }
+  if (typeof ready !== "string") return spawnSync(ready[0]!, ready.slice(1)).status === 0;
+  const response = await fetch(ready).catch(() => undefined);
+  await response?.body?.cancel();
+  return response !== undefined;
 }
 
-export function killGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // It has ended already.
-  }
-}
-
-export function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-/** A new folder for what a server writes. */
-export function folder(name: string): string {
-  mkdirSync(work, { recursive: true });
-  return mkdtempSync(join(work, `${name}-`));
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
-
-export interface Job {
-  readonly baseUrl: URL;
-  readonly jobId: string;
-}
+export type Job = Awaited<ReturnType<typeof createdJob>>;
 
 /** Executes a process asynchronously. */
 export async function execute(
   baseUrl: string,
   process: string,
   inputs: object,
-  headers: Record<string, string> = {},
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Job> {
   const response = await fetch(`${baseUrl}/processes/${process}/execution`, {
     method: "POST",
@@ -143,15 +128,15 @@ export async function execute(
   return createdJob(response, baseUrl);
 }
 
-/** A result in a word or two: `running`, or `NotFound unspecified`. */
+/** A result as `running`, or as `NotFound unspecified`. */
 export function brief(result: Result): string {
   return result.kind === "StatusInfo" ? result.status : `${result.kind} ${result.reason}`;
 }
 
-/** A result in a line: `running`, or `NotFound unspecified 404: no such job`. */
+/** A result as `running`, or as `NotFound unspecified 404: no such job`. */
 export function line(result: Result): string {
   if (result.kind === "StatusInfo") return result.status;
-  return [brief(result), ...(result.http ? [` ${result.http.status}`] : []), `: ${result.message}`].join("");
+  return `${[brief(result), result.http?.status].join(" ").trimEnd()}: ${result.message}`;
 }
 
 /** Asserts that a result is a status. */

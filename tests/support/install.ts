@@ -1,8 +1,11 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { basename, delimiter, join } from "node:path";
+import { promisify } from "node:util";
 import { npm } from "./npm.ts";
+
+const run = promisify(execFile);
 
 /** Installs the private package of a folder by its lock, unless that has not changed since the last time. */
 export function installPrivate(folder: string): void {
@@ -25,35 +28,42 @@ export function aptGet(packages: readonly string[]): string[][] {
   ];
 }
 
-/**
- * Installs Python packages into a virtual environment, unless the same ones were installed there before, and returns its
- * interpreter.
- */
-export function installPython(folder: string, packages: readonly string[]): string {
-  const python = join(folder, "bin/python");
-  const done = join(folder, "installed");
-  const wanted = packages.join("\n");
-  if (existsSync(done) && readFileSync(done, "utf8") === wanted) return python;
-  rmSync(folder, { recursive: true, force: true });
-  execFileSync(findPython(), ["-m", "venv", folder]);
-  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-  execFileSync(python, [...pip, ...packages], { stdio: ["ignore", "ignore", "inherit"] });
-  writeFileSync(done, wanted);
-  return python;
+const UV = "uv==0.13.9";
+/** The packages that others need are those of this day. */
+const UPLOADED_BEFORE = "2026-11-25T00:00:00Z";
+
+/** Installs each list of Python packages into an environment below `root`, named after its first package. */
+export async function installPython(root: string, lists: ReadonlySet<string>): Promise<void> {
+  // The commands of pyenv's versions need not be on the path.
+  const pyenv = join(process.env["PYENV_ROOT"] ?? join(homedir(), ".pyenv"), "versions");
+  const versions = existsSync(pyenv) ? readdirSync(pyenv).map((version) => join(pyenv, version, "bin")) : [];
+  process.env["PATH"] = [...versions, process.env["PATH"]].join(delimiter);
+  await once(join(root, "uv"), UV, async (folder) => {
+    await run("python3", ["-m", "venv", folder]);
+    await run(join(folder, "bin/pip"), ["install", UV]);
+  });
+  const uv = join(root, "uv/bin/uv");
+  const install = (list: string): Promise<void> =>
+    once(join(root, list.split("==")[0]!), `${list} uploaded before ${UPLOADED_BEFORE}`, async (folder) => {
+      // Debian has QGIS for its own Python only.
+      const python = /qgis/.test(list) ? ["/usr/bin/python3", "--system-site-packages"] : [">=3.12,<3.14"];
+      await run(uv, ["venv", folder, "--no-python-downloads", "--python", ...python]);
+      const packages = ["--exclude-newer", UPLOADED_BEFORE, ...list.split(" ")];
+      await run(uv, ["pip", "install", "--python", folder, ...packages]);
+    });
+  await Promise.all([...lists].map(install));
 }
 
-/** Python 3.12 or later, which pyenv may have without a command on the path. */
-function findPython(): string {
-  const versions = join(process.env["PYENV_ROOT"] ?? join(homedir(), ".pyenv"), "versions");
-  const ofPyenv = existsSync(versions)
-    ? readdirSync(versions)
-        .filter((version) => /^3\.1[2-9]\./.test(version))
-        .map((version) => join(versions, version, "bin/python3"))
-    : [];
-  // A command of pyenv may be there, but not work, until its version is selected.
-  const python = ["python3.13", "python3.12", ...ofPyenv].find(
-    (command) => spawnSync(command, ["--version"]).status === 0,
-  );
-  if (python === undefined) throw new Error("Python 3.12 or later is missing");
-  return python;
+/** Installs into a folder, unless it holds the same versions already. */
+export async function once(
+  folder: string,
+  versions: string,
+  install: (folder: string) => Promise<void>,
+): Promise<void> {
+  const done = join(folder, "versions");
+  if (existsSync(done) && readFileSync(done, "utf8") === versions) return;
+  console.log(`installing ${basename(folder)}: ${versions}`);
+  rmSync(folder, { recursive: true, force: true });
+  await install(folder);
+  writeFileSync(done, versions);
 }
