@@ -10,18 +10,13 @@ import { dirname, resolve } from "node:path";
 import { npm } from "../../tests/support/npm.ts";
 
 /**
- * What to install instead of a pinned version. The major version stays if it is pinned on purpose: in an alias such as
- * `node22`; for types, which stand for a version of Node; for TypeScript, whose version 7 has no API for the tools that
- * need an older one; and for undici 7, since another folder has 8.
+ * What to install instead of a pinned version. A version that the name of an alias ends in stays, such as `node22` or
+ * `prettier3.6`, and so does the major version of TypeScript: its version 7 has no API for the tools that need an older one.
  */
-export function newestOf(folder: string, name: string, pinned: string): string {
+export function newestOf(name: string, pinned: string): string {
   const [, alias = "", major = ""] = /^(npm:@?[^@]+@)?(\d+)/.exec(pinned) ?? [];
-  const stays =
-    (alias !== "" && /\d$/.test(name)) ||
-    name === "@types/node" ||
-    name === "typescript" ||
-    (name === "undici" && folder.endsWith("/node22"));
-  return alias + (stays ? major : "latest");
+  const named = alias && /\d+(?:\.\d+)?$/.exec(name)?.[0];
+  return alias + (named || (name === "typescript" ? major : "latest"));
 }
 
 const LOCK_ONLY = [
@@ -38,7 +33,7 @@ function dependencies(folder: string): Record<string, string> {
 
 function raise(folder: string): void {
   const pinned = dependencies(folder);
-  const newest = Object.entries(pinned).map(([name, version]) => `${name}@${newestOf(folder, name, version)}`);
+  const newest = Object.entries(pinned).map(([name, version]) => `${name}@${newestOf(name, version)}`);
   npm(["install", ...LOCK_ONLY, "--save-exact", ...newest], { cwd: folder });
   for (const [name, version] of Object.entries(dependencies(folder))) {
     if (version !== pinned[name]) console.log(`${folder}: ${name} ${pinned[name]} -> ${version}`);

@@ -1,12 +1,10 @@
-"""Runs published clients of OGC API - Processes.
+"""Runs published clients of OGC API - Processes: `clients.py URL`.
 
-`clients.py read URL` reads names of responses, one per line, and prints what each client returns for URL/NAME.
-`clients.py time URL SECONDS` prints the median time of one call of the generated client, in microseconds.
+It reads names of responses, one per line, and prints what each client returns for URL/NAME.
 """
 
 import json
 import socket
-import statistics
 import sys
 import time
 
@@ -79,18 +77,4 @@ def read_all(url):
     return {client: [outcome(read, f"{url}/{name}") for name in names] for client, read in CLIENTS.items()}
 
 
-def measure(url, seconds):
-    call = generated.StatusApi(generated.ApiClient(generated.Configuration(host=url))).get_status
-    for _ in range(300):
-        call(JOB_ID)
-    rounds = []
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        start = time.perf_counter()
-        for _ in range(5):
-            call(JOB_ID)
-        rounds.append((time.perf_counter() - start) / 5 * 1e6)
-    return statistics.median(rounds)
-
-
-print(json.dumps(read_all(sys.argv[2]) if sys.argv[1] == "read" else measure(sys.argv[2], float(sys.argv[3]))))
+print(json.dumps(read_all(sys.argv[1])))

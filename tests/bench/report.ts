@@ -34,17 +34,19 @@ export interface Results {
   /** By task, runtime and stack, as in `loopback Node 20 ky`. */
   readonly ratios: ReadonlyMap<string, Figure>;
   readonly passes: number;
-  readonly python: { readonly ours: Figure; readonly generated: Figure; readonly versions: string };
 }
 
 const MUST_WEIGH = { getStatus: 2_800, module: 3_150 };
 
 export function report(results: Results): string {
-  const { corpus, scores, packages, runtimes, python } = results;
+  const { corpus, scores, packages, runtimes } = results;
   const size = ownSize();
   const others = othersOf(corpus).length;
-  const scoreRow = (title: string, { read, untrue, threw, mistaken }: Score): string[] =>
-    [title, read, untrue, threw, mistaken].map(String);
+  const documents = documentsOf(corpus).length;
+  const clients = [
+    ...STACKS.map(({ name, title }) => [title, scores[name]!] as const),
+    ...packages.map(({ name, version }) => [`${name} ${version} (Python)`, scores[name]!] as const),
+  ];
   return `# Benchmark results
 
 Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}, with ${cpus().length} cores. Every stack has the same task: it builds the URL, encodes the
@@ -58,17 +60,8 @@ ${runtimes.map(({ name, version }) => `${name}: ${version}`).join("; ")}; ${vers
 Every client is given the corpus, ${counts(corpus)}. Its expected results are not used.
 
 ${table(
-  [
-    "client",
-    `documents read, of ${documentsOf(corpus).length}`,
-    "returned with a wrong type",
-    "thrown",
-    `mistaken, of ${others}`,
-  ],
-  [
-    ...STACKS.map((stack) => scoreRow(stack.title, scores[stack.name]!)),
-    ...packages.map(({ name, version }) => scoreRow(`${name} ${version} (Python)`, scores[name]!)),
-  ],
+  ["client", `documents read, of ${documents}`, "returned with a wrong type", "thrown", `mistaken, of ${others}`],
+  clients.map(([title, { read, untrue, threw, mistaken }]) => [title, ...[read, untrue, threw, mistaken].map(String)]),
 )}
 
 - A document is a 2xx response whose body is a JSON object with a non-empty string \`status\` and an id (\`jobID\`, \`id\`,
@@ -105,17 +98,6 @@ Over loopback, to a server in another process:
 ${callTable(results, "loopback")}
 
 ${judgement(results)}
-
-\`get_status\` of ogc-api-processes-client (${python.versions}), and \`getStatus\`, alternating against the same server: one
-call over loopback, median of ${results.passes} runs (lowest to highest), in microseconds.
-
-${table(
-  ["client", "one call, µs"],
-  [
-    ["ogcapi-job-status", microseconds(python.ours)],
-    ["ogc-api-processes-client", microseconds(python.generated)],
-  ],
-)}
 `;
 }
 
@@ -178,12 +160,6 @@ function callTable({ ratios, runtimes }: Results, task: Task): string {
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map((_, i) => (i ? "--:" : "---"))), ...rows.map(line)].join("\n");
-}
-
-/** Two significant digits: more is noise. */
-function microseconds({ median, low, high }: Figure): string {
-  const [middle, lowest, highest] = [median, low, high].map((value) => thousands(Number(value.toPrecision(2))));
-  return `${middle} (${lowest}–${highest})`;
 }
 
 const thousands = (value: number): string => value.toLocaleString("en-US");

@@ -9,9 +9,10 @@ import { join } from "node:path";
 import { readCorpus, replayServer, type Recorded } from "../support/corpus.ts";
 import { installPrivate, installPython } from "../support/install.ts";
 import { listening } from "../support/listen.ts";
-import { exceeded, figures, report, tooLarge, type Bounds, type Figure, type Results, type Runtime } from "./report.ts";
+import { exceeded, figures, report, tooLarge, type Bounds, type Figure } from "./report.ts";
+import type { Results, Runtime, Task } from "./report.ts";
 import { score, type Outcome } from "./score.ts";
-import { FETCH, OURS, STACKS, bundleOf, here, prepare, root, work, type Stack } from "./stacks.ts";
+import { FETCH, STACKS, bundleOf, here, prepare, root, work, type Stack } from "./stacks.ts";
 
 const passes = Number(/--passes (\d+)/.exec(process.argv.join(" "))?.[1] ?? 3);
 const CLIENTS = "ogc-api-processes-client==0.6.0 cuiman==0.3.1 ecmwf-datastores-client==0.5.3 pyeodh==0.1.13";
@@ -62,7 +63,7 @@ function readWithStacks(corpus: readonly Recorded[]): Record<string, Outcome[]> 
 
 function readWithPython(python: string, corpus: readonly Recorded[]): Promise<Record<string, Outcome[]>> {
   return listening(replayServer(corpus), async (url) => {
-    const child = spawn(python, [join(here, "clients.py"), "read", url], { stdio: ["pipe", "pipe", "inherit"] });
+    const child = spawn(python, [join(here, "clients.py"), url], { stdio: ["pipe", "pipe", "inherit"] });
     child.stdin.end(corpus.map(({ name }) => name).join("\n"));
     let output = "";
     for await (const chunk of child.stdout) output += chunk;
@@ -83,7 +84,7 @@ async function measureAll(corpus: readonly Recorded[]): Promise<Map<string, Figu
           const calls = measure(runtime, stack, ...(stack.schema === "none" ? running : valid));
           for (const task of ["injected", "loopback"] as const) {
             const key = `${task} ${runtime.name} ${stack.name}`;
-            samples.set(key, [...(samples.get(key) ?? []), calls[task].ratio]);
+            samples.set(key, [...(samples.get(key) ?? []), calls[task]]);
           }
         } catch (error) {
           console.error(`${stack.name} fails in ${runtime.name}: ${error}`);
@@ -94,27 +95,8 @@ async function measureAll(corpus: readonly Recorded[]): Promise<Map<string, Figu
   return new Map([...samples].map(([key, values]) => [key, figure(values)]));
 }
 
-/** Calls of the generated Python client and of getStatus to the same server, alternating, in microseconds. */
-async function measurePython(python: string, corpus: readonly Recorded[]): Promise<Results["python"]> {
-  const [document, url] = await serve(corpus, RUNNING);
-  const times = { ours: [] as number[], generated: [] as number[] };
-  for (let pass = 0; pass < passes; pass++) {
-    times.ours.push(measure(NODE, OURS, document, url).loopback.microseconds);
-    times.generated.push(
-      JSON.parse(execFileSync(python, [join(here, "clients.py"), "time", url, "2"], { encoding: "utf8" })),
-    );
-  }
-  const version = execFileSync(python, ["--version"], { encoding: "utf8" }).trim();
-  return { ours: figure(times.ours), generated: figure(times.generated), versions: `${version}; Node ${NODE.version}` };
-}
-
-type Sample = { readonly microseconds: number; readonly ratio: number };
-function measure(
-  runtime: Runtime,
-  stack: Stack,
-  document: string,
-  url: string,
-): { injected: Sample; loopback: Sample } {
+/** The median ratio of a stack to bare `fetch`, for both tasks. */
+function measure(runtime: Runtime, stack: Stack, document: string, url: string): Record<Task, number> {
   return runScript(runtime, "calls.mjs", [document, url, "1", bundleOf(FETCH), bundleOf(stack)]);
 }
 
@@ -150,7 +132,6 @@ const results: Results = {
   runtimes: RUNTIMES,
   ratios: await measureAll(corpus),
   passes,
-  python: await measurePython(python, corpus),
 };
 console.log(report(results));
 writeFileSync(join(here, "README.md"), report(results));

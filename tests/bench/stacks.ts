@@ -28,7 +28,7 @@ export const STACKS: readonly Stack[] = [
   OURS,
   FETCH,
   { name: "openapi-generator", title: "openapi-generator typescript-fetch", schema: "none" },
-  ...["wretch", "openapi-fetch", "ofetch", "ky", "axios"].map((name): Stack => ({
+  ...["openapi-fetch", "ofetch", "ky", "axios"].map((name): Stack => ({
     name,
     title: name,
     package: name,

@@ -1,16 +1,8 @@
 import assert from "node:assert/strict";
 import { getStatus } from "../../src/get-status.ts";
 import { describe } from "../runner/suite.ts";
-import {
-  REQUESTED,
-  TO_BE_REVIEWED,
-  expectedResult,
-  files,
-  parseResponse,
-  readCorpus,
-  replay,
-  replayServer,
-} from "../support/corpus.ts";
+import { REQUESTED, TO_BE_REVIEWED, expectedResult, files } from "../support/corpus.ts";
+import { parseResponse, readCorpus, replay, replayServer } from "../support/corpus.ts";
 import { accepted } from "../support/fetches.ts";
 import { listening } from "../support/listen.ts";
 

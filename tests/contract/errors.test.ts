@@ -5,17 +5,15 @@ import { answering, brief } from "../support/fetches.ts";
 
 const NO_SUCH_JOB = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/no-such-job";
 
+const FULL = { type: "t", title: "T", detail: "d", instance: "i", status: 418 };
+
 const getError = (status: number, body: unknown): Promise<Result> =>
   getStatus("https://h", "j", { fetch: answering(typeof body === "string" ? body : JSON.stringify(body), { status }) });
 
 describe("the exception and the message", (test) => {
   const bodies: [body: unknown, exception: object | undefined, message?: string][] = [
     // Properties of RFC 9457, and those that servers send in place of them.
-    [
-      { type: "t", title: "T", detail: "d", instance: "i", status: 418 },
-      { type: "t", title: "T", detail: "d", instance: "i", status: 418 },
-      "d",
-    ],
+    [FULL, FULL, "d"],
     [{ type: "t" }, { type: "t" }],
     [{ code: "c" }, { type: "c" }],
     [{ type: "t", code: "c" }, { type: "t" }],
@@ -106,15 +104,9 @@ describe("the reason of a missing job", (test) => {
       [{ type: "about:blank", code: type }, false],
       [{ title: "t", detail: { type } }, false],
     ]),
-    ...[
-      `${NO_SUCH_JOB}/`,
-      "no-such-job-here",
-      "no such job",
-      "no-suchjob",
-      "no-such-jobs",
-      "NoSuchJobs",
-      "NotFound",
-    ].map((type): [object, boolean] => [{ type }, false]),
+    ...[`${NO_SUCH_JOB}/`, "no-such-job-here", "no such job", "no-suchjob", "NoSuchJobs", "NotFound"].map(
+      (type): [object, boolean] => [{ type }, false],
+    ),
     ...["JobNotFoundException", 404, ["NoSuchJob"]].map((code): [object, boolean] => [{ code }, false]),
     [[{ type: NO_SUCH_JOB }], false],
     [{ jobID: "j", status: "running" }, false],

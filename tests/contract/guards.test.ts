@@ -71,16 +71,7 @@ describe("the guards", (test) => {
 
   test("guards reject values that are not a result, and always return a boolean", () => {
     const primitives = [undefined, null, true, 0, NaN, 5n, "", "StatusInfo", Symbol("x")];
-    const objects = [
-      [],
-      {},
-      () => {},
-      new Date(),
-      new Error("x"),
-      Object.create(null),
-      new Response(),
-      [...results.values()],
-    ];
+    const objects = [[], {}, () => {}, new Error("x"), Object.create(null), new Response(), [...results.values()]];
     const kinds = [{ kind: "StatusInfo" }, { kind: "NotFound" }, { kind: "ServerError", reason: "network" }];
     for (const value of [...primitives, ...objects, ...kinds]) {
       for (const guard of [isStatusInfo, isNotFound, isServerError]) assert.equal(guard(value), false);
@@ -177,7 +168,6 @@ describe("a property", (test) => {
     ["a function", Object.assign(() => {}, { a: "1" }), false],
     ["a function without a prototype", Object.setPrototypeOf(() => {}, null), false],
     ["an instance of a class", new WithHeader(), false],
-    ["a class of another realm", vm.runInNewContext("new (class Headers {})()"), false],
     ["a Map of another realm", vm.runInNewContext("new Map()"), false],
     ["an object without a prototype", Object.assign(Object.create(null), { a: "1" }), true],
     ["an object of another realm", vm.runInNewContext('({ a: "1" })'), true],

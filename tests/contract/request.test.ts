@@ -9,7 +9,6 @@ type RequestHeaders = NonNullable<GetStatusOptions["headers"]>;
 describe("the URL", (test) => {
   for (const [baseUrl, jobId, url] of [
     ["https://h", "j", "https://h/jobs/j"],
-    ["https://h/", "j", "https://h/jobs/j"],
     ["https://h/ogc", "j", "https://h/ogc/jobs/j"],
     ["https://h/ogc///", "j", "https://h/ogc/jobs/j"],
     ["https://h/a//b/", "j", "https://h/a//b/jobs/j"],
@@ -19,7 +18,6 @@ describe("the URL", (test) => {
     ["https://h?key=1", "j", "https://h/jobs/j?key=1"],
     ["https://h/ogc?next=/a/&key=a%2Fb", "j", "https://h/ogc/jobs/j?next=/a/&key=a%2Fb"],
     ["https://h/ogc#top", "j", "https://h/ogc/jobs/j"],
-    ["https://h/ogc?key=1#top", "j", "https://h/ogc/jobs/j?key=1"],
     ["HTTP://H:80/ogc", "j", "http://h/ogc/jobs/j"],
     ["https://h:8443", "j", "https://h:8443/jobs/j"],
     ["http://[::1]:8080/x", "j", "http://[::1]:8080/x/jobs/j"],
@@ -31,12 +29,9 @@ describe("the URL", (test) => {
     ["https://h", "a%2Fb", "https://h/jobs/a%252Fb"],
     ["https://h", "urn:cw:wps:1", "https://h/jobs/urn%3Acw%3Awps%3A1"],
     ["https://h", "a?b#c", "https://h/jobs/a%3Fb%23c"],
-    ["https://h", "$& $1 $`", "https://h/jobs/%24%26%20%241%20%24%60"],
     ["https://h", "...", "https://h/jobs/..."],
-    ["https://h", ".a", "https://h/jobs/.a"],
     ["https://h", "%2e%2e", "https://h/jobs/%252e%252e"],
-    ["https://h", " ", "https://h/jobs/%20"],
-    ["https://h", "\t\n\\", "https://h/jobs/%09%0A%5C"],
+    ["https://h", "$& \t\n\\", "https://h/jobs/%24%26%20%09%0A%5C"],
     ["https://h", "日本 😀", "https://h/jobs/%E6%97%A5%E6%9C%AC%20%F0%9F%98%80"],
     ["https://h", "(it's)!*~_", "https://h/jobs/(it's)!*~_"],
     ["https://h", "__proto__", "https://h/jobs/__proto__"],
@@ -91,6 +86,7 @@ describe("the call of fetch", (test) => {
   });
 
   const json = { accept: "application/json" };
+  const two = { "X-A": "1", "X-B": "2" };
   type Callback = (value: string, name: string) => void;
   const given: [name: string, headers: () => unknown, expected: Record<string, string>][] = [
     ["no headers", () => ({}), json],
@@ -101,54 +97,23 @@ describe("the call of fetch", (test) => {
     ["a Headers of undici", () => new UndiciHeaders({ "X-A": "1" }), { ...json, "x-a": "1" }],
     ["a Map", () => new Map([["X-A", "1"]]), { ...json, "x-a": "1" }],
     ["a URLSearchParams", () => new URLSearchParams("x-a=1"), { ...json, "x-a": "1" }],
-    [
-      "a Set of pairs",
-      () =>
-        new Set([
-          ["X-A", "1"],
-          ["X-B", "2"],
-        ]),
-      { ...json, "x-a": "1", "x-b": "2" },
-    ],
+    ["a Set of pairs", () => new Set(Object.entries(two)), { ...json, "x-a": "1", "x-b": "2" }],
     ["pairs that are a Set", () => [new Set(["X-A", "1"])], { ...json, "x-a": "1" }],
-    [
-      "a generator",
-      function* () {
-        yield ["X-A", "1"];
-        yield ["X-B", "2"];
-      },
-      { ...json, "x-a": "1", "x-b": "2" },
-    ],
+    ["an iterator", () => Object.entries(two).values(), { ...json, "x-a": "1", "x-b": "2" }],
     [
       "an object with nothing but forEach",
       () => ({ forEach: (call: Callback) => [call("1", "X-A"), call("2", "X-A"), call("3", "x-a"), call("4", "X-B")] }),
       { ...json, "x-a": "1, 2, 3", "x-b": "4" },
     ],
     [
-      "an instance of a class with forEach",
-      () =>
-        new (class {
-          forEach(call: Callback): void {
-            call("1", "X-A");
-          }
-        })(),
+      "an inherited forEach",
+      () => Object.create({ forEach: (call: Callback) => call("1", "X-A") }),
       { ...json, "x-a": "1" },
     ],
     ["a header named forEach", () => ({ forEach: "1" }), { ...json, foreach: "1" }],
     ["a header named constructor", () => ({ constructor: "1" }), { ...json, constructor: "1" }],
-    [
-      "a header named __proto__",
-      () => [["__proto__", "1"]],
-      JSON.parse('{"accept":"application/json","__proto__":"1"}'),
-    ],
-    [
-      "a name twice",
-      () => [
-        ["X-A", "1"],
-        ["x-a", "2"],
-      ],
-      { ...json, "x-a": "1, 2" },
-    ],
+    ["a header named __proto__", () => [["__proto__", "1"]], { ...json, ["__proto__"]: "1" }],
+    ["a name twice", () => Object.entries({ "X-A": "1", "x-a": "2" }), { ...json, "x-a": "1, 2" }],
     ["Latin-1 in a value", () => ({ "x-name": "Jürgen" }), { ...json, "x-name": "Jürgen" }],
     ["Set-Cookie", () => ({ "Set-Cookie": "a=1" }), { ...json, "set-cookie": "a=1" }],
     ["accept", () => ({ accept: "text/html" }), { accept: "text/html" }],
@@ -188,13 +153,12 @@ describe("the call of fetch", (test) => {
     const { signal } = new AbortController();
     const fetch = answering(STATUS);
     for (const given of [signal, undefined, null as never]) await getStatus("https://h", "j", { fetch, signal: given });
-    const inits = fetch.calls.map(([, init]) => [init.signal, Object.keys(init).length]);
-    assert.deepEqual(inits, [
-      [signal, 3],
-      [undefined, 2],
-      [undefined, 2],
-    ]);
-    assert.equal(fetch.calls[0]![1].signal, signal);
+    const inits = fetch.calls.map(([, init]) => init);
+    assert.equal(inits[0]!.signal, signal);
+    assert.deepEqual(
+      inits.map((init) => "signal" in init),
+      [true, false, false],
+    );
   });
 
   test("getStatus() calls fetch as a bare function, with two arguments", async () => {
@@ -249,11 +213,11 @@ describe("the call of fetch", (test) => {
 });
 
 /** Checks that a call rejects with a TypeError that repeats nothing of its arguments, and sends nothing. */
-async function refuses(message: string, ...[baseUrl, jobId, opts]: [unknown, unknown, object?]): Promise<void> {
+async function refuses(message: string, args: object): Promise<void> {
   const fetch = answering(STATUS);
+  const { baseUrl, jobId, opts, ...rest } = { baseUrl: "https://h", jobId: "j", opts: {}, ...args };
   // Never a synchronous throw.
-  const call = getStatus(baseUrl as string, jobId as string, opts === null ? (opts as never) : { fetch, ...opts });
-  const error = await rejection(call);
+  const error = await rejection(getStatus(baseUrl, jobId, "opts" in args ? opts : { fetch, ...rest }));
   assert.ok(error instanceof TypeError, String(error));
   assert.equal(error.message, `getStatus: ${message}`);
   assert.equal(error.cause, undefined);
@@ -261,103 +225,73 @@ async function refuses(message: string, ...[baseUrl, jobId, opts]: [unknown, unk
   assert.deepEqual(fetch.calls, []);
 }
 
-describe("an invalid argument", (test) => {
-  const named = (value: unknown): string =>
-    `${Object.prototype.toString.call(value).slice(8, -1)} ${typeof value === "string" || typeof value !== "object" ? String(value) : JSON.stringify(value)}`;
-  const refused = (
-    argument: string,
-    message: string,
-    values: readonly unknown[],
-    call: (value: unknown) => [unknown, unknown, object?],
-  ): void => {
-    values.forEach((value, index) =>
-      test(`getStatus() rejects ${argument} ${index + 1} of ${values.length}: ${named(value)}`, () =>
-        refuses(message, ...call(value))),
-    );
-  };
+const NO_FETCH = "fetch must be a function (pass one if the platform has none)";
 
-  refused(
-    "the baseUrl",
-    "baseUrl must be an absolute http: or https: URL",
-    [
-      ...[
-        "",
-        "/ogc",
-        "h/ogc",
-        "ftp://h/",
-        "file:///etc",
-        "data:application/json,{}",
-        "javascript:alert(1)",
-        "blob:https://h/1",
-      ],
-      ...["https://secret secret/", "https://h:secret/", undefined, null, 5, Symbol("u"), {}, Object.create(null)],
-      new URL("ftp://h/?secret"),
-    ],
-    (baseUrl) => [baseUrl, "j"],
-  );
-  refused(
-    "the baseUrl",
-    "baseUrl must not contain credentials: send an Authorization header instead",
-    ["https://secret@h/", "https://u:secret@h/", "https://:secret@h/", new URL("https://u:secret@h/")],
-    (baseUrl) => [baseUrl, "j"],
-  );
-  refused(
-    "the jobId",
-    'jobId must be a well-formed string other than "", "." and ".."',
-    [
-      ...["", ".", "..", "a\ud800", "\udc00b", undefined, null, 5, 5n, Symbol("j"), { toString: () => "j" }, ["j"]],
-      ...[new String("j"), Object.create(null)],
-    ],
-    (jobId) => ["https://h", jobId],
-  );
+describe("an invalid argument", (test) => {
   const withFile = new FormData();
   withFile.set("x-key", new Blob(["secret"]));
-  refused(
-    "the headers",
-    "headers must have valid names and string values",
+  const invalid: [name: string, message: string, values: unknown[]][] = [
     [
-      ...[undefined, null, 5, ["secret"], { toString: () => "secret" }].map((value) => ({ "x-key": value })),
-      ...[["x-key", undefined], ["x-key"], ["x-key", "secret", "secret"], "secret", "ab", [5, "secret"], null].map(
-        (pair) => [pair],
-      ),
-      [["x-key", ,]],
-      [{ 0: "x-key", 1: "secret", length: 2 }],
-      ...["secret\r\nx: 1", "secret\0", "secret €"].map((value) => ({ "x-key": value })),
-      ...[{ "x key": "secret" }, { "": "secret" }, null, 5, "secret: 1", true, () => "secret", Symbol("secret")],
-      ...[new Map([["x-key", 5]]), new Map([["x-key", undefined]]), withFile],
-      ...[
-        [undefined, "x-key"],
-        ["secret", 5],
-      ].map((args) => ({ forEach: (add: (...args: unknown[]) => void) => add(...args) })),
-      { forEach: () => assert.fail("secret") },
-      { [Symbol.iterator]: () => assert.fail("secret") },
+      "baseUrl",
+      "baseUrl must be an absolute http: or https: URL",
+      [
+        ..."|/ogc|h/ogc|ftp://h/|file:///etc|data:application/json,{}|javascript:alert(1)|blob:https://h/1".split("|"),
+        ...["https://secret secret/", "https://h:secret/", undefined, null, 5, Symbol("u"), {}, Object.create(null)],
+        new URL("ftp://h/?secret"),
+      ],
     ],
-    (headers) => ["https://h", "j", { headers }],
-  );
-  refused(
-    "the fetch",
-    "fetch must be a function (pass one if the platform has none)",
-    [null, 5, "fetch", {}, true],
-    (fetch) => ["https://h", "j", { fetch }],
-  );
-  refused(
-    "the signal",
-    "signal must be an AbortSignal",
-    [new AbortController(), {}, { throwIfAborted: true, aborted: false }, 5, 0, "abort", "", false],
-    (signal) => ["https://h", "j", { signal }],
-  );
-  refused(
-    "the maxBytes",
-    "maxBytes must be a non-negative number",
-    [NaN, -1, -0.001, -Infinity, "5", null, {}, [5], true, 5n],
-    (maxBytes) => ["https://h", "j", { maxBytes }],
-  );
-
-  for (const opts of [null, 5, "x", true, () => {}, Symbol("x")]) {
-    test(`getStatus() rejects the opts ${named(opts)}`, async () => {
-      const error = await rejection(getStatus("https://h", "j", opts as never));
-      assert.ok(error instanceof TypeError);
-      assert.equal(error.message, "getStatus: opts must be an object");
+    [
+      "baseUrl",
+      "baseUrl must not contain credentials: send an Authorization header instead",
+      ["https://secret@h/", "https://u:secret@h/", "https://:secret@h/", new URL("https://u:secret@h/")],
+    ],
+    [
+      "jobId",
+      'jobId must be a well-formed string other than "", "." and ".."',
+      [
+        ...["", ".", "..", "a\ud800", "\udc00b", undefined, null, 5, 5n, Symbol("j"), { toString: () => "j" }, ["j"]],
+        ...[new String("j"), Object.create(null)],
+      ],
+    ],
+    [
+      "headers",
+      "headers must have valid names and string values",
+      [
+        ...[undefined, null, 5, ["secret"], { toString: () => "secret" }].map((value) => ({ "x-key": value })),
+        ...[
+          ["x-key", undefined],
+          ["x-key"],
+          ["x-key", "a", "secret"],
+          "secret",
+          "ab",
+          [5, "secret"],
+          null,
+          ["x-key", ,],
+        ].map((pair) => [pair]),
+        [{ 0: "x-key", 1: "secret", length: 2 }],
+        ...["secret\r\nx: 1", "secret\0", "secret €"].map((value) => ({ "x-key": value })),
+        ...[{ "x key": "secret" }, { "": "secret" }, null, 5, "secret: 1", true, () => "secret", Symbol("secret")],
+        ...[new Map([["x-key", 5]]), new Map([["x-key", undefined]]), withFile],
+        { forEach: (add: (value?: string, name?: string) => void) => add(undefined, "x-key") },
+        { forEach: (add: (value: string, name: number) => void) => add("secret", 5) },
+        { forEach: () => assert.fail("secret") },
+        { [Symbol.iterator]: () => assert.fail("secret") },
+      ],
+    ],
+    ["fetch", NO_FETCH, [null, 5, "fetch", {}, true]],
+    [
+      "signal",
+      "signal must be an AbortSignal",
+      [new AbortController(), {}, { throwIfAborted: true, aborted: false }, 5, 0, "abort", "", false],
+    ],
+    ["maxBytes", "maxBytes must be a non-negative number", [NaN, -1, -0.001, -Infinity, "5", null, {}, [5], true, 5n]],
+    ["opts", "opts must be an object", [null, 5, "x", true, () => {}, Symbol("x")]],
+  ];
+  for (const [name, message, values] of invalid) {
+    values.forEach((value, index) => {
+      const shown = typeof value === "object" ? JSON.stringify(value) : String(value);
+      test(`getStatus() rejects the ${name} ${index + 1} of ${values.length}: ${shown}`, () =>
+        refuses(message, { [name]: value }));
     });
   }
 
@@ -369,9 +303,7 @@ describe("an invalid argument", (test) => {
         () => void ((globalThis as { fetch: unknown }).fetch = undefined),
       ]) {
         remove();
-        await refuses("fetch must be a function (pass one if the platform has none)", "https://h", "j", {
-          fetch: undefined,
-        });
+        await refuses(NO_FETCH, { fetch: undefined });
         assert.equal(brief(await getStatus("https://h", "j", { fetch: answering(STATUS) })), "running");
       }
     } finally {
@@ -401,19 +333,14 @@ describe("an invalid argument", (test) => {
 
   test("getStatus() rejects with what a getter of its options throws", async () => {
     const error = new Error("getter");
-    const opts = {
-      get: () => {
-        throw error;
-      },
-    };
     for (const name of ["headers", "fetch", "signal", "maxBytes"]) {
-      assert.equal(await rejection(getStatus("https://h", "j", Object.defineProperty({}, name, opts))), error);
+      const opts = new Proxy({}, { get: (_, read) => (read === name ? assert.fail(error) : undefined) });
+      assert.equal(await rejection(getStatus("https://h", "j", opts)), error);
     }
   });
 
-  for (const maxBytes of [0, -0, 0.5, 1e9, Infinity, undefined]) {
-    test(`getStatus() accepts ${maxBytes} as maxBytes`, async () => {
+  test("getStatus() accepts any other number as maxBytes", async () => {
+    for (const maxBytes of [0, -0, 0.5, 1e9, Infinity, undefined])
       assert.equal(brief(await getStatus("https://h", "j", { fetch: answering(""), maxBytes })), "malformed 200");
-    });
-  }
+  });
 });

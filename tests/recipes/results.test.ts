@@ -21,10 +21,8 @@ describe("createdJob()", (test) => {
   const EXECUTION = "https://h.example/ogc/processes/p/execution";
 
   function created(location: string | undefined, body: unknown = null, status = 201, url = EXECUTION): Response {
-    const response = new Response(JSON.stringify(body), {
-      status,
-      headers: location === undefined ? {} : { location },
-    });
+    const headers = new Headers(location === undefined ? {} : { location });
+    const response = new Response(JSON.stringify(body), { status, headers });
     return Object.defineProperty(response, "url", { value: url });
   }
 
@@ -62,10 +60,8 @@ describe("createdJob()", (test) => {
   }
 
   test("cancels a body that it does not read", async () => {
-    for (const [status, headers] of [
-      [500, {}],
-      [201, { location: "/ogc/jobs/j" }],
-    ] as const) {
+    const headers = { location: "/ogc/jobs/j" };
+    for (const status of [500, 201]) {
       let cancelled = 0;
       const body = new ReadableStream({ cancel: () => void cancelled++ });
       await createdJob(new Response(body, { status, headers }), "https://h.example/ogc").catch(() => undefined);
@@ -103,27 +99,15 @@ const info = (links: StatusInfo["links"], jobID = "j"): StatusInfo => ({
 
 describe("resultsUrl()", (test) => {
   const standard = "https://h/ogc/jobs/a%2Fb/results?key=1";
+  const OGC = "www.opengis.net/def/rel/ogc/1.0/results";
+  const link = (rel: string) => ({ rel, href: "https://h/r" });
   const html = { rel: "results", href: "https://h/html", type: "text/html" };
   for (const [name, links, expected] of [
-    [
-      "the relation of 1.0",
-      [{ rel: "http://www.opengis.net/def/rel/ogc/1.0/results", href: "https://h/r" }],
+    ...[`http://${OGC}`, `https://${OGC}`, "[ogc-rel:results]", "results"].map((rel) => [
+      `the relation ${rel}`,
+      [{ rel: "self", href: "https://h/s" }, link(rel)],
       "https://h/r",
-    ],
-    [
-      "that with https",
-      [{ rel: "https://www.opengis.net/def/rel/ogc/1.0/results", href: "https://h/r" }],
-      "https://h/r",
-    ],
-    ["the relation of the 2.0 draft", [{ rel: "[ogc-rel:results]", href: "https://h/r" }], "https://h/r"],
-    [
-      "the short relation",
-      [
-        { rel: "self", href: "https://h/s" },
-        { rel: "results", href: "https://h/r" },
-      ],
-      "https://h/r",
-    ],
+    ]),
     ["the link to JSON", [html, { rel: "results", href: "https://h/r", type: "application/json" }], "https://h/r"],
     ["the path of the standard for another relation", [{ rel: "resultsets", href: "https://h/no" }], standard],
     ["the path of the standard for another scheme", [{ rel: "results", href: "javascript:alert(1)" }], standard],
@@ -170,14 +154,8 @@ describe("fetchResults()", (test) => {
         await fetchResults(base, info([{ rel: "results", href: `${other}/r` }]), headers);
         const sent = ours.requests.map(([path, seen]) => [path, seen["x-api-key"], seen.authorization, seen.accept]);
         const secret = ["secret", "Bearer secret", "application/json"];
-        assert.deepEqual(sent, [
-          ["/r", ...secret],
-          ["/again", ...secret],
-        ]);
-        assert.deepEqual(
-          away.requests.map(([path]) => path),
-          ["/stored", "/r"],
-        );
+        assert.deepEqual(sent.flat(), ["/r", ...secret, "/again", ...secret]);
+        assert.equal(away.requests.map(([path]) => path).join(), "/stored,/r");
         assert.doesNotMatch(JSON.stringify(away.requests), /secret/);
       });
     });

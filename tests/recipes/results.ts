@@ -16,8 +16,9 @@ export function resultsUrl(baseUrl: string | URL, { jobID, links }: StatusInfo):
 }
 
 /**
- * Requests the results of a job that has ended; those of a failed one may be an error that says why. The headers (a token, say) are sent to the base URL's origin only, even if
- * the server redirects elsewhere. Browsers hide the target of a redirect, so there the request must not be redirected.
+ * Requests the results of a job that has ended; those of a failed one may be an error that says why. The headers, such as
+ * a token, are sent to the base URL's origin only, even if the server redirects elsewhere. Browsers hide the target of a
+ * redirect, so there the request must not be redirected.
  */
 export async function fetchResults(
   baseUrl: string | URL,
