@@ -57,20 +57,6 @@ describe("the URL", (test) => {
     assert.equal(fetch.calls[0]![0], "https://h/ogc/jobs/j");
     assert.equal(fetch.calls[1]![0], `https://h/ogc${slashes}x/jobs/j`);
   });
-
-  test("getStatus() needs neither URL.parse nor URL.canParse, which browsers of 2022 lack", async () => {
-    const before = ["parse", "canParse"].map((name) => [name, Object.getOwnPropertyDescriptor(URL, name)] as const);
-    try {
-      for (const [name] of before) Reflect.deleteProperty(URL, name);
-      const fetch = answering({ ...STATUS, links: [{ href: "results" }, { href: "//[" }] });
-      const result = await getStatus("https://h", "j", { fetch });
-      const expected = [{ href: "https://h/jobs/results" }, { href: "//[" }];
-      assert.deepEqual(result.kind === "StatusInfo" && result.links, expected);
-      assert.ok((await rejection(getStatus("h", "j", { fetch }))) instanceof TypeError);
-    } finally {
-      for (const [name, descriptor] of before) if (descriptor) Object.defineProperty(URL, name, descriptor);
-    }
-  });
 });
 
 describe("the call of fetch", (test) => {
@@ -192,23 +178,6 @@ describe("the call of fetch", (test) => {
     await getStatus("https://h", "j", opts);
     const [first, second] = fetch.calls.map(([, init]) => init.headers);
     assert.ok(first !== second && first !== (headers as object));
-  });
-
-  test("getStatus() sets no timer", async () => {
-    const { setTimeout, setInterval, setImmediate } = globalThis;
-    const timers: string[] = [];
-    try {
-      for (const name of ["setTimeout", "setInterval", "setImmediate"])
-        Object.assign(globalThis, { [name]: () => timers.push(name) });
-      // Not a Response, whose platform may set timers itself.
-      const body = { getReader: () => ({ read: async () => ({ done: true }), cancel: async () => {} }) };
-      for (const status of [200, 404, 429, 503])
-        await getStatus("https://h", "j", { fetch: async () => ({ status, url: "", headers: new Map(), body }) });
-      await getStatus("https://h", "j", { fetch: () => Promise.reject(new Error("x")) });
-    } finally {
-      Object.assign(globalThis, { setTimeout, setInterval, setImmediate });
-    }
-    assert.deepEqual(timers, []);
   });
 });
 

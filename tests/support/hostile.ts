@@ -45,67 +45,49 @@ export function throwing(properties: object, name: string): object {
   return Object.defineProperty({ ...properties }, name, { get: () => fail(name) });
 }
 
-/** A Response of which some properties have a wrong type or throw; its stream is valid. */
+const responseOf = (status: number, body: unknown): object => ({ status, url: "", headers: HEADERS, body });
+
+/** A Response with a valid stream that `change` makes invalid. */
 function invalid(name: string, change: (response: object) => object): Hostile {
-  return {
-    name,
-    outcome: "no Response",
-    cancels: true,
-    respond: (status, id, cancelled) =>
-      change({ status, url: "", headers: HEADERS, body: streamOf([bytes(`<${id}>`)], cancelled) }),
-  };
+  const respond: Hostile["respond"] = (status, id, cancelled) =>
+    change(responseOf(status, streamOf([bytes(`<${id}>`)], cancelled)));
+  return { name, outcome: "no Response", cancels: true, respond };
 }
 
-function wrong(name: string, properties: object): Hostile {
-  return invalid(name, (response) => ({ ...response, ...properties }));
-}
+const wrong = (name: string, properties: object): Hostile =>
+  invalid(name, (response) => ({ ...response, ...properties }));
 
-function unreadable(name: string, respond: (status: number) => unknown): Hostile {
-  return { name, outcome: "no Response", cancels: false, respond };
-}
+const unreadable = (name: string, respond: (status: number) => unknown): Hostile => ({
+  name,
+  outcome: "no Response",
+  cancels: false,
+  respond,
+});
 
-function wrongBody(name: string, body: unknown): Hostile {
-  return unreadable(`a body that is ${name}`, (status) => ({ status, url: "", headers: HEADERS, body }));
-}
+const wrongBody = (name: string, body: unknown): Hostile =>
+  unreadable(`a body that is ${name}`, (status) => responseOf(status, body));
 
 function wrongChunk(name: string, chunk: unknown): Hostile {
-  return {
-    name: `a chunk that is ${name}`,
-    outcome: "cut off",
-    cancels: true,
-    respond: (status, id, cancelled) => ({
-      status,
-      url: "",
-      headers: HEADERS,
-      body: streamOf([bytes(`<${id}>`), chunk, bytes("more")], cancelled),
-    }),
+  const respond: Hostile["respond"] = (status, id, cancelled) =>
+    responseOf(status, streamOf([bytes(`<${id}>`), chunk, bytes("more")], cancelled));
+  return { name: `a chunk that is ${name}`, outcome: "cut off", cancels: true, respond };
+}
+
+function cancelling(name: string, cancel: (() => unknown) | undefined): Hostile {
+  const respond: Hostile["respond"] = (status, id, cancelled) => {
+    const read = async (): Promise<object> => ({ done: false, value: bytes(`<${id}>`.padEnd(2_000, "x")) });
+    const reader = { read, cancel: cancel && (() => (cancelled(), cancel())) };
+    return responseOf(status, { getReader: () => reader });
   };
+  return { name: `a cancel that ${name}`, outcome: "too large", cancels: cancel !== undefined, respond };
 }
 
-function cancelling(name: string, cancel: unknown): Hostile {
-  return {
-    name: `a cancel that ${name}`,
-    outcome: "too large",
-    cancels: typeof cancel === "function",
-    respond: (status, id, cancelled) => {
-      const read = async (): Promise<object> => ({ done: false, value: bytes(`<${id}>`.padEnd(2_000, "x")) });
-      const counted = typeof cancel === "function" ? (): unknown => (cancelled(), cancel()) : cancel;
-      return { status, url: "", headers: HEADERS, body: { getReader: () => ({ read, cancel: counted }) } };
-    },
-  };
-}
-
-function used(status: number): Response {
+/** A Response whose body was read or is being read. */
+const taken = (status: number, take: (response: Response) => unknown): Response => {
   const response = new Response("{}", { status });
-  void response.text();
+  void take(response);
   return response;
-}
-
-function locked(status: number): Response {
-  const response = new Response("{}", { status });
-  response.body!.getReader();
-  return response;
-}
+};
 
 export const HOSTILE: readonly Hostile[] = [
   { name: "a fetch that throws", outcome: "failed", cancels: false, respond: () => fail() },
@@ -123,28 +105,22 @@ export const HOSTILE: readonly Hostile[] = [
   ...[5, null, Symbol("x")].map((name) =>
     wrong(`a header name that is ${typeof name}`, { headers: new Map([[name, "a"]]) }),
   ),
-  wrong("an invalid header after a valid one", {
-    headers: new Map<string, unknown>([
-      ["a", "1"],
-      ["b", 2],
-      ["c", "3"],
-    ]),
-  }),
+  wrong("an invalid header after a valid one", { headers: new Map<string, unknown>(Object.entries({ a: "1", b: 2 })) }),
   wrong("headers whose forEach throws", { headers: { forEach: () => fail("forEach") } }),
   ...["status", "url", "headers"].map((name) =>
     invalid(`a ${name} that throws`, (response) => throwing(response, name)),
   ),
   wrong("a body that was used", { bodyUsed: true }),
   ...["body", "bodyUsed"].map((name) =>
-    unreadable(`a ${name} that throws`, (status) => throwing({ status, url: "", headers: HEADERS, body: null }, name)),
+    unreadable(`a ${name} that throws`, (status) => throwing(responseOf(status, null), name)),
   ),
   ...[undefined, null, true, 0, 5n, "", "{}", Symbol("x"), [], {}, () => {}, new Date()].map((value) =>
     unreadable(`${typeof value} ${String(value)}`, () => value),
   ),
   unreadable("{ ok, status, json }", (status) => ({ ok: true, status, json: async () => ({}) })),
   unreadable("a Proxy that throws", () => new Proxy({}, { get: (_, name) => (name === "then" ? undefined : fail()) })),
-  unreadable("a Response that was read", used),
-  unreadable("a Response that is locked", locked),
+  unreadable("a Response that was read", (status) => taken(status, (response) => response.text())),
+  unreadable("a Response that is locked", (status) => taken(status, ({ body }) => body!.getReader())),
   wrongBody("undefined, as in React Native", undefined),
   wrongBody("a string", "{}"),
   wrongBody("bytes", bytes("{}")),
