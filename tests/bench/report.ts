@@ -103,8 +103,8 @@ ${judgement(results)}
 
 /** The figures of the project's README. */
 export function figures({ corpus, scores }: Results): string {
-  return `**Why not plain \`fetch\`?** Of the ${documentsOf(corpus).length} status documents that were collected from servers, \`fetch\` with a
-cast reads ${scores[FETCH.name]!.read}, the generated Python client ${scores["ogc-api-processes-client"]!.read}, and this library all, which holds by
+  return `**Why not plain \`fetch\`?** Of the ${documentsOf(corpus).length} status documents that were collected from servers, \`fetch\`
+with a cast reads ${scores[FETCH.name]!.read}, the generated Python client ${scores["ogc-api-processes-client"]!.read}, and this library all, which holds by
 construction: it was built on them ([criterion](tests/bench/README.md)).`;
 }
 

@@ -76,12 +76,6 @@ describe("a fault on the wire", (test) => {
     });
   });
 
-  test("getStatus() reads a body in 100,000 chunks of one byte", () => {
-    const text = `{"jobID":"j","status":"running","x":"${"x".repeat(100_000)}"}`;
-    const parts = [head(200, CHUNKED), [...text].map(chunk).join(""), "0\r\n\r\n"];
-    return raw({ parts, end: "end" }, async (url) => assert.equal(brief(await getStatus(url, "j")), "running"));
-  });
-
   test("getStatus() returns network without http for a port that refuses connections", async () => {
     const result = await getStatus(await closedPort(), "j");
     assert.equal(brief(result), "network -");
