@@ -97,7 +97,7 @@ Over loopback, to a server in another process:
 
 ${callTable(results, "loopback")}
 
-${judgement(results)}
+Bounds and aims that are exceeded: ${[...exceeded(results, "must"), ...exceeded(results, "aim")].join("; ") || "none"}.
 `;
 }
 
@@ -124,13 +124,6 @@ export function tooLarge(): string[] {
   return (["getStatus", "module"] as const)
     .filter((name) => size[name] > MUST_WEIGH[name])
     .map((name) => `${name}: ${size[name]} bytes (must ${MUST_WEIGH[name]})`);
-}
-
-function judgement(results: Results): string {
-  const missed = [...exceeded(results, "must"), ...exceeded(results, "aim")];
-  return missed.length === 0
-    ? "Every bound and every aim is met."
-    : `Bounds and aims that are not met: ${missed.join("; ")}.`;
 }
 
 function sizeRow(stack: Stack): string[] {
