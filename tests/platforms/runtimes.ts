@@ -40,14 +40,9 @@ export function runtimes(place: Place, pages: string): Task[] {
     name,
     promises: names(),
     async run() {
-      const outcomes = await start(library, place);
-      const errors = new Map(outcomes.map(({ name, error }) => [name, error]));
-      const failures = new Map<string, string>();
-      for (const behaviour of names()) {
-        const error = errors.has(behaviour) ? errors.get(behaviour) : "did not run";
-        if (error !== undefined) failures.set(behaviour, error);
-      }
-      return failures;
+      const errors = new Map(await start(library, place));
+      const all = names().map((name) => [name, errors.get(name) ?? "did not run"] as const);
+      return new Map(all.filter(([, error]) => error));
     },
   }));
 }

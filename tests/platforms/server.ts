@@ -1,70 +1,38 @@
 /** The server of the suite. It responds to `/{name}/jobs/{id}`, also to pages of another origin. */
-import { EventEmitter, once } from "node:events";
+import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
+import { setTimeout } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 
 const STATUS = { jobID: "j", status: "running" };
 const TYPE = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/no-such-job";
-const HTML = "<!doctype html><p>é";
 
 type Row = readonly [status: number, body?: string | Uint8Array | object, headers?: Readonly<Record<string, string>>];
 
 const RESPONSES: Readonly<Record<string, Row>> = {
   full: [
     200,
-    {
-      jobID: "j",
-      status: "failed",
-      type: "process",
-      processID: "p",
-      message: "é€😀",
-      created: "2026-01-01T00:00:00Z",
-      started: "2026-01-01T00:00:01",
-      finished: "2026-01-01T00:00:02Z",
-      updated: "2026-01-01T00:00:03Z",
-      progress: "12.5",
-      exception: { type: "t", title: "T", detail: "d", instance: "i", status: 400, extra: 1 },
-      links: [
-        { href: "j/results", rel: "results", type: "application/json", hreflang: "en", title: "R" },
-        null,
-        { href: "https://other.example/x", rel: "self", title: "" },
-      ],
-      vendor: { kept: [1, null] },
-    },
+    { ...STATUS, message: "é€😀", links: [{ href: "j/results", rel: "results" }, { href: "//[" }] },
     { "content-type": "application/json" },
   ],
-  variants: [
-    200,
-    { job_id: "v", status: "QUEUED", processId: "p", type: null, message: "", progress: null, links: { href: "/x" } },
-  ],
-  unknown: [200, { ...STATUS, status: "captured" }],
   gzip: [200, gzipSync(JSON.stringify(STATUS)), { "content-encoding": "gzip" }],
   bom: [200, `\ufeff${JSON.stringify(STATUS)}`, { "content-type": "text/plain; charset=iso-8859-1" }],
-  html: [200, HTML, { "content-type": "text/html" }],
+  html: [200, "<!doctype html><p>é", { "content-type": "text/html" }],
   empty: [200],
   204: [204],
-  list: [200, [STATUS]],
-  400: [400, { type: TYPE }],
   401: [401, { message: "Unauthenticated" }, { "www-authenticate": "Bearer" }],
-  404: [404, { type: TYPE, title: "NoSuchJob", detail: "No job j", status: 404 }],
-  "404-nested": [404, { detail: { type: TYPE, title: "NoSuchJob", detail: "No job j", status: 404 } }],
-  "404-html": [404, HTML],
-  410: [410, HTML],
+  404: [404, { type: TYPE, detail: "No job j" }],
   429: [429, {}, { "Retry-After": "17", "Set-Cookie": "a=1", "X-Hidden": "1" }],
-  500: [500, HTML],
-  503: [503],
   redirect: [302, "", { location: "/full/jobs/j" }],
 };
 
 export function suiteServer(): Server {
   const held = new Map<string, ServerResponse>();
-  const arrivals = new EventEmitter();
-  const hold = (id: string, response: ServerResponse): void => {
-    held.set(id, response);
-    arrivals.emit(id, response);
-  };
   /** The response for this job that is held back, once there is one. */
-  const heldFor = async (id: string): Promise<ServerResponse> => held.get(id) ?? (await once(arrivals, id))[0];
+  const heldFor = async (id: string): Promise<ServerResponse> => {
+    while (!held.has(id)) await setTimeout(5);
+    return held.get(id)!;
+  };
 
   return createServer(async (request, response) => {
     const url = new URL(request.url!, "http://h");
@@ -82,14 +50,14 @@ export function suiteServer(): Server {
       case "redirect-away":
         return void response.writeHead(302, { location: `${url.searchParams.get("to")}/echo/jobs/j` }).end();
       case "no-head":
-        return hold(id, response);
+        return void held.set(id, response);
       case "cut":
       case "cut-503":
         response.writeHead(name === "cut" ? 200 : 503, { "content-length": "1000" }).write('{"jobID":');
-        return hold(id, response);
+        return void held.set(id, response);
       case "endless":
         writeForever(response.writeHead(200));
-        return hold(id, response);
+        return void held.set(id, response);
       // The client requests these while a response is held back.
       case "held":
         await heldFor(id);

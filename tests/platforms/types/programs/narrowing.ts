@@ -33,7 +33,7 @@ export function byKind(result: Result): string {
       return result.reason;
     case "ServerError":
       holds<Equals<typeof result, ServerError>>();
-      return result.message;
+      return byReason(result);
   }
 }
 
@@ -53,30 +53,15 @@ export function byReason(error: ServerError): string {
 }
 
 export function byGuard(result: Result): string {
-  if (isStatusInfo(result)) {
-    holds<Equals<typeof result, StatusInfo>>();
-    return result.status;
-  }
-  holds<Equals<typeof result, NotFound | ServerError>>();
-  if (!isServerError(result)) {
-    holds<Equals<typeof result, NotFound>>();
-    return result.reason;
-  }
-  holds<Equals<typeof result, ServerError>>();
-  if (!isNotFound(result)) return result.reason;
-  holds<Equals<typeof result, never>>();
-  return result;
+  if (isStatusInfo(result)) return result.jobID;
+  if (isServerError(result)) return byReason(result);
+  holds<Equals<typeof result, NotFound>>();
+  return isNotFound(result) ? result.body : result;
 }
 
 export function byGuardOfUnknown(value: unknown): string {
   if (isStatusInfo(value)) return value.document.status;
-  holds<Equals<typeof value, unknown>>();
   return isNotFound(value) || isServerError(value) ? value.message : "";
-}
-
-/** Both branches of a test of `reason` narrow. */
-export function byResponse(error: ServerError): unknown {
-  return error.reason === "network" || error.reason === "timeout" ? error.cause : error.http.status;
 }
 
 /** For callers who want an exception: `cause` can be read before narrowing. */
@@ -88,68 +73,27 @@ export async function orThrow(): Promise<StatusInfo> {
 
 /** `status` and `reason` can be compared before `kind` is. */
 export function byValue(result: Result): string {
-  if (result.status === "running") {
-    holds<Equals<typeof result, StatusInfo>>();
-    return result.jobID;
-  }
-  holds<Equals<typeof result, Result>>();
-  if (result.reason === "gone") {
-    holds<Equals<typeof result, NotFound>>();
-    return result.body;
-  }
-  holds<Equals<typeof result, Result>>();
-  if (result.status) return result.jobID;
-  holds<Equals<typeof result, NotFound | ServerError>>();
-  return result.message;
-}
-
-export function byStatusFirst(result: Result): string {
-  switch (result.status) {
-    case "running":
-    case "created":
-    case "accepted":
-    case "successful":
-    case "failed":
-    case "dismissed":
-    case "unknown":
-      holds<Equals<typeof result, StatusInfo>>();
-      return result.status;
-    default:
-      holds<Equals<typeof result, NotFound | ServerError>>();
-      return result.reason;
-  }
-}
-
-export function byReasonFirst(result: Result): string {
+  if (result.status === "running") return result.jobID;
+  if (result.reason === "gone") return result.body;
   switch (result.reason) {
-    case "gone":
-    case "no-such-job":
-    case "unspecified":
-      holds<Equals<typeof result, NotFound>>();
-      return result.body;
-    case "http":
-    case "malformed":
-      holds<Equals<typeof result, ResponseError>>();
-      return result.body;
+    case undefined:
+      holds<Equals<typeof result, StatusInfo>>();
+      return result.jobID;
     case "network":
     case "timeout":
       holds<Equals<typeof result, NetworkError | Timeout>>();
       return result.message;
     default:
-      holds<Equals<typeof result, StatusInfo>>();
-      return result.jobID;
+      holds<Equals<typeof result, NotFound | ResponseError>>();
+      return result.body;
   }
 }
 
 export async function destructured(): Promise<string> {
-  const { status, reason, message, cause } = await getStatus("https://h", "j");
-  holds<Equals<typeof status, StatusCode | "unknown" | undefined>>();
-  holds<Equals<typeof reason, NotFound["reason"] | ServerError["reason"] | undefined>>();
-  holds<Equals<typeof message, string | undefined>>();
-  holds<Equals<typeof cause, unknown>>();
-  if (status !== undefined) return status;
+  const { status, reason, message } = await getStatus("https://h", "j");
+  if (status) return status;
   holds<Equals<typeof reason, NotFound["reason"] | ServerError["reason"]>>();
-  return `${reason}: ${message}`;
+  return message;
 }
 
 /** Whatever one of the types has can be read from any of them. */
@@ -158,23 +102,21 @@ export function unnarrowed(result: Result, error: ServerError): (string | number
 }
 
 export async function calls(): Promise<void> {
-  const promise = getStatus("https://h", "j");
-  holds<Equals<typeof promise, Promise<Result>>>();
-  await getStatus(new URL("https://h"), "j", {});
-  await getStatus("https://h", "j", { signal: AbortSignal.timeout(1), maxBytes: Infinity });
+  const headers = { forEach: (add: (value: string, name: string) => void) => add("b", "a") };
+  await getStatus("https://h", "j", { headers, maxBytes: Infinity });
   await getStatus("https://h", "j", { headers: { a: "b" } });
-  await getStatus("https://h", "j", { headers: [["a", "b"]] });
   await getStatus("https://h", "j", { headers: [["a", "b"]] as const });
-  await getStatus("https://h", "j", {
-    headers: { forEach: (add: (value: string, name: string) => void) => add("b", "a") },
-  });
   await getStatus("https://h", "j", { headers: undefined, signal: undefined, maxBytes: undefined, fetch: undefined });
 }
+holds<Equals<Parameters<typeof getStatus>, [string | URL, string, (GetStatusOptions | undefined)?]>>();
+holds<Equals<ReturnType<typeof getStatus>, Promise<Result>>>();
+
+type ResponseLike = Awaited<ReturnType<Fetch>>;
 
 // Every property is read-only.
 type IsReadonly<T> = T extends unknown ? Equals<T, Readonly<T>> : never;
 holds<IsReadonly<Result | StatusInfo["document"] | StatusInfo["links"] | Exception | Link | Http | Http["headers"]>>();
-holds<IsReadonly<GetStatusOptions | Parameters<Fetch>[1] | Awaited<ReturnType<Fetch>>>>();
+holds<IsReadonly<GetStatusOptions | Parameters<Fetch>[1] | ResponseLike>>();
 
 // Nothing is `any`, which would make all of the above hold.
 type IsAny<T> = 0 extends 1 & T ? true : false;
@@ -184,10 +126,9 @@ holds<Equals<IsAny<any>, true>>();
 holds<Equals<HasAny<{ a: { b?: any } }>, true>>();
 holds<Equals<HasAny<Exclude<Result, StatusInfo> | Omit<StatusInfo, "links"> | Link>, false>>();
 holds<Equals<HasAnyOption<GetStatusOptions>, false>>();
-holds<Equals<HasAnyOption<Parameters<Fetch>[1] & Awaited<ReturnType<Fetch>>>, false>>();
-holds<Equals<IsAny<Parameters<typeof getStatus>[number]>, false>>();
+holds<Equals<HasAnyOption<Parameters<Fetch>[1] & ResponseLike>, false>>();
 
-holds<Equals<StatusInfo["status"], StatusCode | "unknown">>();
+holds<Equals<[ResponseLike["status"], ResponseLike["url"]], [number, string]>>();
 holds<Equals<StatusInfo["links"], readonly Link[]>>();
 holds<Equals<StatusInfo["document"]["status"], string>>();
 holds<Equals<StatusInfo["document"]["x"], unknown>>();
@@ -195,14 +136,19 @@ holds<Equals<Http["headers"][string], string | undefined>>();
 holds<Equals<ServerError["body"], string | undefined>>();
 holds<Equals<Result["status"], StatusCode | "unknown" | undefined>>();
 holds<Equals<Result["reason"], NotFound["reason"] | ServerError["reason"] | undefined>>();
+holds<Equals<Result["message"], string | undefined>>();
+holds<Equals<Result["cause"], unknown>>();
 holds<Equals<[StatusInfo["reason"], StatusInfo["cause"], NotFound["cause"]], [undefined, undefined, undefined]>>();
 holds<Equals<[NotFound["status"], ServerError["status"], ResponseError["cause"]], [undefined, undefined, undefined]>>();
 
-// Nothing too many.
+// Nothing too many, and nothing optional that is required.
 type Words<S> = S extends `${infer First} ${infer Rest}` ? First | Words<Rest> : S;
+type OptionalName<T> = { [K in keyof T]-?: {} extends Pick<T, K> ? K : never }[keyof T];
+type RequiredName<T> = Exclude<keyof T, OptionalName<T>>;
 type Times = "created started finished updated";
-type StatusInfoName = `kind jobID status type processID message ${Times} progress exception links document http`;
-holds<Equals<keyof StatusInfo, Words<`${StatusInfoName} reason cause`>>>();
+holds<Equals<RequiredName<StatusInfo>, Words<"kind jobID status links document http">>>();
+holds<Equals<OptionalName<StatusInfo>, Words<`type processID message ${Times} progress exception reason cause`>>>();
+holds<Equals<RequiredName<ResponseLike>, Words<"status url headers body">>>();
 holds<Equals<StatusCode, Words<"created accepted running successful failed dismissed">>>();
 holds<Equals<NotFound["reason"], Words<"no-such-job gone unspecified">>>();
 holds<Equals<ServerError["reason"], Words<"http malformed network timeout">>>();

@@ -5,7 +5,6 @@ export const platform: Fetch = fetch;
 
 export async function calls(): Promise<Result> {
   await getStatus(new URL("https://h"), "j");
-  await getStatus("https://h", "j", { fetch });
   await getStatus("https://h", "j", { fetch: globalThis.fetch });
   await getStatus("https://h", "j", { fetch: async () => new Response("{}") });
   await getStatus("https://h", "j", { fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }) });
