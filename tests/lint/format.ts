@@ -8,11 +8,5 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 const here = join(root, "tests/lint");
 
 installPrivate(here);
-execFileSync(
-  process.execPath,
-  [join(here, "node_modules/prettier/bin/prettier.cjs"), "--write", "--log-level=warn", "."],
-  {
-    cwd: root,
-    stdio: "inherit",
-  },
-);
+const prettier = join(here, "node_modules/prettier/bin/prettier.cjs");
+execFileSync(process.execPath, [prettier, "--write", "--log-level=warn", "."], { cwd: root, stdio: "inherit" });

@@ -24,40 +24,34 @@ const DENO = bin("@deno/linux-x64-glibc/deno");
 const work = mkdtempSync(join(tmpdir(), "lint-"));
 
 const FILE = { "get-status.ts": read("src/get-status.ts") };
-const RECIPES: Readonly<Record<string, string>> = Object.fromEntries(
+const RECIPES = Object.fromEntries(
   readdirSync(join(root, "tests/recipes"))
     .filter((name) => name.endsWith(".ts") && !/^clock\.|\.(test|d)\.ts$/.test(name)) // not for users
     .map((name) => [name, read(`tests/recipes/${name}`)]),
 );
 
-/** The browser versions of early 2022. */
-const BROWSERS_OF_2022 = ["chrome97", "firefox95", "safari15.2"];
 const SUPPRESSION =
   /(?:eslint|oxlint)-(?:disable|enable)|biome-ignore|deno-lint-ignore|@ts-(?:ignore|expect-error|nocheck)|prettier-ignore|\/\*\s*(?:eslint|global|globals|exported)\b/;
+
+/** A line with one finding, and its rule. */
+type Bad = readonly [line: string, rule: string];
+const FLOATING: Bad = ["Promise.resolve();", "no-floating-promises"];
+const ANY: Bad = ["export const sloppy = (value: any): unknown => value;", "no-explicit-any"];
+const QUOTES: Bad = ["export const sloppy = 'single';", "format"];
+
+/** The file may be a name or a path. */
+type Finding = readonly [file: string, rule: string, line?: number, message?: string];
 
 interface Tool {
   readonly name: string;
   /** What is run in the project; the names of the files follow. */
   readonly command: readonly [string, ...string[]];
+  readonly bad: Bad;
   /** Files of the project beside those that are checked. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Reads the report, and throws if it is not one. */
   findings(report: Execution): Finding[];
-  /** A line with one finding, and its rule. */
-  readonly bad: string;
-  readonly rule: string;
 }
-
-interface Finding {
-  /** The name of the file, or its path. */
-  readonly file: string;
-  /** The rule comes first. */
-  readonly text: string;
-}
-
-const FLOATING = "Promise.resolve();";
-const ANY = "export const sloppy = (value: any): unknown => value;";
-const QUOTES = "export const sloppy = 'single';";
 
 const tsconfig = (strict: boolean): string => {
   const paths = { "ogcapi-job-status": ["./get-status.ts"], undici: [join(root, "node_modules/undici/index.d.ts")] };
@@ -65,14 +59,10 @@ const tsconfig = (strict: boolean): string => {
   return JSON.stringify({ compilerOptions: { ...options, allowImportingTsExtensions: true, paths } });
 };
 
-const finding = (file: string, rule: string, line?: number, message?: string): Finding => ({
-  file,
-  text: line === undefined ? rule : `${rule} in line ${line}: ${message}`,
-});
-
-const eslint = (preset: string, strict: boolean, bad: string, rule: string): Tool => ({
+const eslint = (preset: string, strict: boolean, bad: Bad): Tool => ({
   name: `ESLint, typescript-eslint ${preset}${strict ? "" : ", strict: false"}`,
   command: [process.execPath, bin("eslint/bin/eslint.js"), "--format=json"],
+  bad,
   settings: {
     "tsconfig.json": tsconfig(strict),
     // As in the documentation of typescript-eslint.
@@ -87,82 +77,67 @@ export default defineConfig(eslint.configs.recommended, tseslint.configs.${prese
   },
   findings: ({ stdout }) =>
     JSON.parse(stdout).flatMap(({ filePath, messages }: any) =>
-      messages.map(({ ruleId, line, message }: any) => finding(filePath, ruleId, line, message)),
+      messages.map(({ ruleId, line, message }: any) => [filePath, ruleId, line, message]),
     ),
-  bad,
-  rule,
 });
 
-const oxlint = (name: string, flags: readonly string[], bad: string, rule: string): Tool => ({
-  name,
+const diagnostics = (report: string, read: (diagnostic: any) => Finding): Finding[] =>
+  JSON.parse(report).diagnostics.map(read);
+
+const oxlint = (flags: readonly string[], bad: Bad): Tool => ({
+  name: ["oxlint", ...flags].join(" "),
   command: [process.execPath, bin("oxlint/bin/oxlint"), ...flags, "--format=json"],
-  settings: { "tsconfig.json": tsconfig(true) },
-  findings: ({ stdout }) =>
-    JSON.parse(stdout).diagnostics.map(({ filename, code, labels, message }: any) =>
-      finding(filename, code, labels[0]?.span.line ?? 0, message),
-    ),
   bad,
-  rule,
+  settings: { "tsconfig.json": tsconfig(true) },
+  findings: ({ stdout }) => diagnostics(stdout, (d) => [d.filename, d.code, d.labels[0]?.span.line, d.message]),
 });
 
-const biome = (name: string, args: readonly string[], bad: string, rule: string): Tool => ({
-  name,
+const biome = (args: readonly string[], bad: Bad): Tool => ({
+  name: ["Biome", ...args].join(" "),
   command: [process.execPath, bin("@biomejs/biome/bin/biome"), ...args, "--reporter=json", "--max-diagnostics=none"],
-  findings: ({ stdout }) =>
-    JSON.parse(stdout).diagnostics.map(({ category, location, message }: any) =>
-      finding(location.path, category, location.start.line, message),
-    ),
   bad,
-  rule,
+  findings: ({ stdout }) => diagnostics(stdout, (d) => [d.location.path, d.category, d.location.start.line, d.message]),
 });
 
 const LINTERS: readonly Tool[] = [
-  eslint("recommendedTypeChecked", true, FLOATING, "@typescript-eslint/no-floating-promises"),
-  eslint("recommendedTypeChecked", false, FLOATING, "@typescript-eslint/no-floating-promises"),
-  eslint("recommended", true, ANY, "@typescript-eslint/no-explicit-any"),
-  oxlint("oxlint", [], "debugger;", "eslint(no-debugger)"),
-  oxlint("oxlint --type-aware", ["--type-aware"], FLOATING, "typescript(no-floating-promises)"),
+  eslint("recommendedTypeChecked", true, FLOATING),
+  eslint("recommendedTypeChecked", false, FLOATING),
+  eslint("recommended", true, ANY),
+  oxlint([], ["debugger;", "no-debugger"]),
+  oxlint(["--type-aware"], FLOATING),
   // Biome gives a hint for this line, and exits with 0.
-  biome("Biome lint", ["lint"], 'export const sloppy: unknown = { a: 1 }["a"];', "lint/complexity/useLiteralKeys"),
+  biome(["lint"], ['export const sloppy: unknown = { a: 1 }["a"];', "lint/complexity/useLiteralKeys"]),
   {
     name: "deno lint",
     command: [DENO, "lint", "--json"],
-    findings({ stdout }) {
-      const { diagnostics, errors } = JSON.parse(stdout);
-      return [
-        ...errors.map(({ file_path, message }: any) => finding(file_path, message)),
-        ...diagnostics.map(({ filename, code, range, message }: any) =>
-          finding(filename, code, range.start.line, message),
-        ),
-      ];
-    },
     bad: ANY,
-    rule: "no-explicit-any",
+    findings: ({ stdout }) => [
+      ...JSON.parse(stdout).errors.map(({ file_path, message }: any) => [file_path, message]),
+      ...diagnostics(stdout, (d) => [d.filename, d.code, d.range.start.line, d.message]),
+    ],
   },
 ];
 
 const prettier = (version = ""): Tool => ({
   name: `Prettier ${version || "newest"}`,
   command: [process.execPath, bin(`prettier${version}/bin/prettier.cjs`), "--list-different"],
+  bad: QUOTES,
   findings({ stdout, stderr }) {
     if (stderr) throw new Error("not a report");
-    return stdout.split("\n").flatMap((file) => (file ? [finding(file, "format")] : []));
+    return Array.from(stdout.match(/.+/g) ?? [], (file) => [file, "format"]);
   },
-  bad: QUOTES,
-  rule: "format",
 });
 
 const FORMATTERS: readonly Tool[] = [
   prettier("3.3"),
   prettier("3.6"),
   prettier(),
-  biome("Biome format, with spaces", ["format", "--indent-style=space"], QUOTES, "format"),
+  biome(["format", "--indent-style=space"], QUOTES),
   {
     name: "deno fmt",
     command: [DENO, "fmt", "--check"],
-    findings: ({ stderr }) => [...stderr.matchAll(/^from (.*):$/gm)].map(([, file]) => finding(file!, "format")),
     bad: QUOTES,
-    rule: "format",
+    findings: ({ stderr }) => Array.from(stderr.matchAll(/^from (.*):$/gm), ([, file]) => [file!, "format"]),
   },
 ];
 
@@ -197,38 +172,41 @@ function check(name: string, problems: readonly string[]): void {
 
 /** Runs a tool in a project of these files and of their copies with a bad line. */
 async function runTool(tool: Tool, files: Readonly<Record<string, string>>): Promise<void> {
+  const [bad, rule] = tool.bad;
   const names = Object.keys(files);
-  const copies = names.map((name) => `bad/${name}`);
+  const copies = Object.fromEntries(names.map((name) => [`bad/${name}`, `${files[name]}\n${bad}\n`]));
   const project = writeFiles(mkdtempSync(join(work, "project-")), {
     "package.json": '{ "private": true, "type": "module" }',
     "platforms.d.ts": read("tests/recipes/platforms.d.ts"),
     ...tool.settings,
     ...files,
-    ...Object.fromEntries(names.map((name) => [`bad/${name}`, `${files[name]}\n${tool.bad}\n`])),
+    ...copies,
   });
-  const [command, ...args] = tool.command;
-  const report = await execute(command, [...args, ...names, ...copies], project);
-  const found = new Map<string, string[]>();
+  const found = new Map([...names, ...Object.keys(copies)].map((name) => [name, new Array<string>()]));
   const broken: string[] = [];
+  const report = await runOn(tool, [...found.keys()], project);
   try {
-    for (const { file, text } of tool.findings(report)) {
+    for (const [file, kind, line, message] of tool.findings(report)) {
       const name = file.replace(/^file:\/\//, "").replace(`${project}/`, "");
-      found.set(name, [...(found.get(name) ?? []), text]);
-      if (!names.includes(name) && !copies.includes(name)) broken.push(`${name}: ${text}`);
+      const text = line === undefined ? kind : `${kind} in line ${line}: ${message}`;
+      if (found.has(name)) found.get(name)!.push(text);
+      else broken.push(`${name}: ${text}`);
     }
   } catch (error) {
     broken.push(`${String(error)}: ${report.stdout}${report.stderr}`);
   }
   const problems = (name: string): string[] => {
-    const own = found.get(name) ?? [];
-    const added = (found.get(`bad/${name}`) ?? []).filter((text) => !own.includes(text));
-    const isReported = added.length === 1 && added[0]!.startsWith(tool.rule);
-    const missed = `for a bad line, expected ${tool.rule}, got: ${added.join("; ")}`;
+    const own = found.get(name)!;
+    const added = found.get(`bad/${name}`)!.filter((text) => !own.includes(text));
+    const isReported = added.length === 1 && added[0]!.includes(rule);
+    const missed = `for a bad line, expected ${rule}, got: ${added.join("; ")}`;
     return [...own, ...(isReported ? [] : [missed])].map((problem) => `${name}: ${problem}`);
   };
-  check(`${tool.name}: the file`, [...broken, ...problems("get-status.ts")]);
-  const recipes = names.filter((name) => name in RECIPES);
-  if (recipes.length) check(`${tool.name}: the recipes`, [...broken, ...recipes.flatMap(problems)]);
+  check(tool.name, [...broken, ...names.flatMap(problems)]);
+}
+
+function runOn({ command: [program, ...args] }: Tool, files: readonly string[], folder: string): Promise<Execution> {
+  return execute(program, [...args, ...files], folder);
 }
 
 function suppressions(): string[] {
@@ -237,12 +215,12 @@ function suppressions(): string[] {
   return expectOnly("sample", found);
 }
 
-/** The lines that esbuild has to rewrite for those browsers. */
+/** The lines that esbuild has to rewrite for the browsers of early 2022. */
 function newerSyntax(): string[] {
   const sample = "const sample = /(?<!a)b/;";
   const lines = (target: string | string[]): string[] =>
     load("esbuild").transformSync(`${FILE["get-status.ts"]}\n${sample}`, { loader: "ts", target }).code.split("\n");
-  const supported = new Set(lines(BROWSERS_OF_2022));
+  const supported = new Set(lines(["chrome97", "firefox95", "safari15.2"]));
   const rewritten = lines("esnext").filter((line) => !supported.has(line));
   return expectOnly(sample, rewritten);
 }
@@ -268,9 +246,10 @@ function sizes(): string[] {
 }
 
 async function checkFormat(folder: string): Promise<string[]> {
-  const tool = prettier();
-  const [command, ...args] = tool.command;
-  return tool.findings(await execute(command, [...args, "."], folder)).map(({ file }) => file);
+  const report = await runOn(prettier(), ["."], folder);
+  return prettier()
+    .findings(report)
+    .map(([file]) => file);
 }
 
 /** This line is too long for src, but not for tests. */

@@ -3,103 +3,89 @@
  * README.md: `npm run servers`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { readCorpus, type Recorded } from "../support/corpus.ts";
 
 const root = new URL("../../../", import.meta.url);
-const PAGE = new URL("tests/servers/SERVERS.md", root);
-const README = new URL("README.md", root);
 
 /** Folders that are not servers. */
 const OTHERS = ["made-up", "nginx", "gateways", "ogc-1.0", "ogc-2.0-draft"];
-/** Names that are not those of their folders. */
-const NAMES: Readonly<Record<string, string>> = {
-  "actinia-ogc": "actinia",
-  bbox: "BBOX",
-  "chek-data-completeness": "CHEK",
-  "cut-re3": "CUT RE3",
-  datakaveri: "DataKaveri",
-  "ecmwf-cads": "ECMWF CADS",
-  "eodh-ades": "EODH ADES",
-  "eoepca-ades": "EOEPCA ADES",
-  geonovum: "Geonovum",
-  geoserver: "GeoServer",
-  goat: "GOAT",
-  harmony: "NASA Harmony",
-  honua: "Honua",
-  insula: "Insula",
-  javaps: "javaPS",
-  maap: "NASA MAAP",
-  "mars-soh": "MARS SOH",
-  "nls-finland": "NLS Finland",
-  "py-qgis-wps": "Py-QGIS-WPS",
-  "pygeoapi-kubernetes-papermill": "pygeoapi",
-  "pygeoapi-prefect": "pygeoapi",
-  qjazz: "QJazz",
-  "rs-server-staging": "RS-Server",
-  spatialvault: "SpatialVault",
-  swoop: "Swoop",
-  tao: "TAO",
-  tellurion: "Tellurion",
-  "unity-sps": "NASA Unity SPS",
-  up42: "UP42",
-  "urban-model-platform": "Urban Model Platform",
-  wasdi: "WASDI",
-  weaver: "Weaver",
-  "zoo-project": "ZOO-Project",
-  "zoo-project-dru": "ZOO-Project",
-};
+/** How servers write their names; those of others are the names of their folders. */
+const NAMES = `actinia, BBOX, CHEK, CUT RE3, DataKaveri, ECMWF CADS, EODH ADES, EOEPCA ADES, Geonovum, GeoServer, GOAT,
+  Harmony, Honua, Insula, javaPS, MAAP, MARS SOH, NLS Finland, Py-QGIS-WPS, pygeoapi, QJazz, RS-Server, SpatialVault,
+  Swoop, TAO, Tellurion, Unity SPS, UP42, Urban Model Platform, WASDI, Weaver, ZOO-Project`.split(/,\s+/);
 
 const CODES = ["accepted", "running", "successful", "failed", "dismissed"];
 const DATES = ["created", "started", "finished", "updated"];
 const IDS = ["jobID", "id", "jobId", "job_id"];
 const STANDARD = [...IDS, ...DATES, "type", "processID", "message", "progress", "exception", "links"];
+const ERROR = ["type", "code", "title", "detail", "description", "message", "msg", "error"];
 
-type Json = Readonly<Record<string, unknown>>;
+/** What a response shows of a column; "" if it lacks what is optional. */
+type Values = (recorded: Recorded) => string | string[];
 
-/** The distinct values in order, those that depart from the standard in bold. */
-function cell(values: readonly string[], conforms: (value: string) => boolean): string {
-  const distinct = [...new Set(values)].sort((a, b) => Number(conforms(b)) - Number(conforms(a)) || (a < b ? -1 : 1));
-  return distinct.map((value) => (conforms(value) ? value : `**${value}**`)).join(", ");
+/** The values of each column, and which conform. SERVERS.md says what the standard wants, and what the library does. */
+export const COLUMNS: Readonly<Record<string, readonly [values: Values, conform: RegExp]>> = {
+  id: [ofStatus((job) => IDS.filter((id) => typeof job[id] === "string").join(" and ")), /^jobID$/],
+  status: [ofStatus(({ status }) => (CODES.includes(status) ? [] : String(status))), /^$/],
+  type: [ofStatus(({ type }) => String(type ?? "none")), /^process$/],
+  dates: [ofStatus((job) => DATES.map((name) => dateForm(job[name]))), /^(Z|offset)$/],
+  progress: [ofStatus(({ progress }) => progressForm(progress)), /^integer$/],
+  links: [ofStatus(({ links }) => linkForms(links)), /^(absolute|relative)$/],
+  null: [ofStatus((job) => STANDARD.filter((name) => job[name] === null)), /^$/],
+  "missing job": [ofGet("missing job"), /^404 no-such-job$/],
+  "wrong URL": [ofGet("wrong URL"), /^404 (?!no-such-job$)/],
+  "after DELETE": [ofGet("dismissed job"), /^(200 dismissed$|404|410)/],
+  errors: [(recorded) => (recorded.status >= 400 ? errorForm(recorded) : []), /^(type( title)?( detail)?|HTML)$/],
+  "media type": [(recorded) => (isStatus(recorded) ? mediaType(recorded) : []), /^application\/json$/],
+};
+
+function ofStatus(read: (document: any) => string | string[]): Values {
+  return (recorded) => (isStatus(recorded) && recorded.request.method === "GET" ? read(documentOf(recorded)) : []);
 }
 
-const jsonOf = ({ body }: Recorded): unknown => {
+function ofGet(what: Recorded["about"]): Values {
+  return (recorded) => (recorded.about === what && recorded.request.method === "GET" ? outcome(recorded) : []);
+}
+
+const isStatus = ({ result }: Recorded): boolean => result.kind === "StatusInfo";
+const isVerbatim = ({ how }: Recorded): boolean => how === "verbatim";
+const folderOf = ({ name }: Recorded): string => name.split("/")[0]!;
+const mediaType = ({ headers }: Recorded): string =>
+  headers.find(([name]) => /^content-type$/i.test(name))?.[1].replace(/\s*;.*/, "") ?? "none";
+
+/** The parsed body, or undefined. */
+function documentOf({ body }: Recorded): any {
   try {
     return JSON.parse(new TextDecoder().decode(body));
   } catch {
     return undefined;
   }
-};
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const documentOf = (recorded: Recorded): Json => jsonOf(recorded) as Json;
-const mediaType = ({ headers }: Recorded): string =>
-  headers
-    .find(([name]) => /^content-type$/i.test(name))?.[1]
-    .split(";")[0]!
-    .trim() ?? "none";
-
-/** The form of a date or of a link. */
-function zone(date: string): string {
-  const found = /^\d{4}-\d\d-\d\dT[\d:.]+(.*)$/.exec(date)?.[1];
-  if (found === undefined) return `"${date}"`;
-  if (found === "") return "no zone";
-  return /^[+-]\d\d:\d\d$/.test(found) ? "offset" : found;
 }
-const linkForm = (href: unknown): string => (/^[a-z][a-z\d+.-]*:/i.test(String(href)) ? "absolute" : "relative");
+
+function dateForm(date: unknown): string {
+  if (typeof date !== "string" || date === "") return "";
+  const zone = /^\d{4}-\d\d-\d\dT[\d:.]+(.*)$/.exec(date)?.[1];
+  if (zone === undefined) return `"${date}"`;
+  return /^[+-]\d\d:\d\d$/.test(zone) ? "offset" : zone || "no zone";
+}
+
+function progressForm(progress: unknown): string {
+  if (typeof progress === "number") return Number.isInteger(progress) ? "integer" : "fraction";
+  return progress === undefined || progress === null ? "" : typeof progress;
+}
+
+function linkForms(links: any): string[] {
+  if (links && !Array.isArray(links)) return ["one object"];
+  return ["", ...(links ?? []).map(({ href }: any) => (/^[a-z][a-z\d+.-]*:/i.test(href) ? "absolute" : "relative"))];
+}
 
 /** How an error body says what is wrong: the names of its texts, or its media type. */
 function errorForm(recorded: Recorded): string {
   if (recorded.body.length === 0) return "empty";
-  const json = jsonOf(recorded);
-  if (!isObject(json)) return /html/.test(mediaType(recorded)) ? "HTML" : "plain text";
-  const names = ["type", "code", "title", "detail", "description", "message", "msg", "error"];
-  return (
-    names
-      .filter((name) => json[name] !== undefined && json[name] !== null)
-      .map((name) => (typeof json[name] === "object" ? `${name}{}` : name))
-      .join(" ") || "other JSON"
-  );
+  const json = documentOf(recorded);
+  if (typeof json !== "object") return /html/.test(mediaType(recorded)) ? "HTML" : "plain text";
+  const names = ERROR.filter((name) => json[name] !== undefined && json[name] !== null);
+  return names.map((name) => (typeof json[name] === "object" ? `${name}{}` : name)).join(" ") || "other JSON";
 }
 
 /** For example `404 no-such-job`, `404 HTML`, `200 running`. */
@@ -107,216 +93,62 @@ function outcome(recorded: Recorded): string {
   const { status, result } = recorded;
   if (result.kind === "StatusInfo") return `${status} ${result.status}`;
   if (result.reason === "no-such-job") return `${status} no-such-job`;
-  if (result.reason === "gone") return String(status);
   return `${status} ${result.exception?.type === undefined ? errorForm(recorded) : `"${result.exception.type}"`}`;
 }
 
-interface Column {
-  readonly title: string;
-  /** What the standard says, and where. */
-  readonly standard: string;
-  /** What the library does, if a server departs from it. */
-  readonly library: string;
-  cell(recorded: readonly Recorded[]): string;
+/** The distinct values in order, those that depart from the standard in bold. */
+function cell(recorded: readonly Recorded[], [values, conform]: readonly [Values, RegExp]): string {
+  const all = recorded.flatMap(values);
+  const order = (value: string): string => (conform.test(value) ? "0" : "1") + value;
+  const distinct = [...new Set(all)].filter(Boolean).sort((a, b) => (order(a) < order(b) ? -1 : 1));
+  if (all.length && !distinct.length) return "none";
+  return distinct
+    .map((value) => (conform.test(value) ? value : `**${value}**`))
+    .join(", ")
+    .replaceAll("|", "\\|");
 }
 
-const statuses = (recorded: readonly Recorded[]): Recorded[] =>
-  recorded.filter(({ result, request }) => result.kind === "StatusInfo" && request.method === "GET");
-const about = (recorded: readonly Recorded[], what: Recorded["about"]): Recorded[] =>
-  recorded.filter((one) => one.about === what && one.request.method === "GET");
+const serversOf = (corpus: readonly Recorded[]): string[] =>
+  [...new Set(corpus.map(folderOf))].filter((folder) => !OTHERS.includes(folder));
 
-const COLUMNS: readonly Column[] = [
-  {
-    title: "id",
-    standard: "`jobID` (1.0, statusInfo.yaml), `id` (2.0 draft)",
-    library: "reads four spellings",
-    cell: (all) =>
-      cell(
-        statuses(all).map((one) => IDS.filter((id) => typeof documentOf(one)[id] === "string").join(" and ")),
-        (id) => id === "jobID",
-      ),
-  },
-  {
-    title: "status",
-    standard: "one of five codes (statusCode.yaml)",
-    library: "maps names that it knows, and returns `unknown` for others",
-    cell: (all) =>
-      cell(
-        statuses(all)
-          .map((one) => String(documentOf(one)["status"]))
-          .filter((name) => !CODES.includes(name)),
-        () => false,
-      ),
-  },
-  {
-    title: "type",
-    standard: "`process`, required (statusInfo.yaml)",
-    library: "needs none",
-    cell: (all) =>
-      cell(
-        statuses(all).map((one) => String(documentOf(one)["type"] ?? "none")),
-        (type) => type === "process",
-      ),
-  },
-  {
-    title: "dates",
-    standard: "optional (/rec/core/job-status); RFC 3339, so with a time zone",
-    library: "keeps them as sent",
-    cell: (all) =>
-      cell(
-        statuses(all).flatMap((one) =>
-          DATES.map((name) => documentOf(one)[name])
-            .filter((date) => typeof date === "string" && date !== "")
-            .map((date) => zone(date as string)),
-        ),
-        (form) => form === "Z" || form === "offset",
-      ) || (statuses(all).length > 0 ? "none" : ""),
-  },
-  {
-    title: "progress",
-    standard: "an integer from 0 to 100, optional (statusInfo.yaml)",
-    library: "also reads fractions, and strings of digits",
-    cell: (all) =>
-      cell(
-        statuses(all)
-          .map((one) => documentOf(one)["progress"])
-          .filter((progress) => progress !== undefined && progress !== null)
-          .map((progress) =>
-            typeof progress !== "number" ? typeof progress : Number.isInteger(progress) ? "integer" : "fraction",
-          ),
-        (form) => form === "integer",
-      ) || (statuses(all).length > 0 ? "none" : ""),
-  },
-  {
-    title: "links",
-    standard: "a list (statusInfo.yaml); an `href` may be relative (link.yaml)",
-    library: "resolves them, and reads one object as a list",
-    cell: (all) =>
-      cell(
-        statuses(all).flatMap((one) => {
-          const { links } = documentOf(one);
-          if (isObject(links)) return ["one object"];
-          return Array.isArray(links) ? links.filter(isObject).map(({ href }) => linkForm(href)) : [];
-        }),
-        (form) => form !== "one object",
-      ) || (statuses(all).length > 0 ? "none" : ""),
-  },
-  {
-    title: "null",
-    standard: "nothing is nullable",
-    library: "omits it",
-    cell: (all) =>
-      cell(
-        statuses(all).flatMap((one) => STANDARD.filter((name) => documentOf(one)[name] === null)),
-        () => false,
-      ),
-  },
-  {
-    title: "missing job",
-    standard: "404 with the type no-such-job (/req/core/job-exception-no-such-job)",
-    library: "`no-such-job` if the body says so, else `unspecified`",
-    cell: (all) => cell(about(all, "missing job").map(outcome), (how) => how === "404 no-such-job"),
-  },
-  {
-    title: "wrong URL",
-    standard: "404 (clause 7.5, table of status codes)",
-    library: "`unspecified`",
-    cell: (all) =>
-      cell(about(all, "wrong URL").map(outcome), (how) => how.startsWith("404") && how !== "404 no-such-job"),
-  },
-  {
-    title: "after DELETE",
-    standard: "`dismissed` (/req/dismiss/job-dismiss-success), or 404, or 410",
-    library: "returns what it finds",
-    cell: (all) =>
-      cell(about(all, "dismissed job").map(outcome), (how) => how === "200 dismissed" || /^4(04|10)/.test(how)),
-  },
-  {
-    title: "errors",
-    standard: "`type`, with `title` and `detail` (exception.yaml), or HTML",
-    library: "reads all of them into one `Exception`",
-    cell: (all) =>
-      cell(
-        all.filter(({ status }) => status >= 400).map(errorForm),
-        (form) => /^type( title)?( detail)?$/.test(form) || form === "HTML",
-      ),
-  },
-  {
-    title: "media type",
-    standard: "application/json (/req/json/definition)",
-    library: "parses JSON whatever it is called",
-    cell: (all) =>
-      cell(
-        all.filter(({ result }) => result.kind === "StatusInfo").map(mediaType),
-        (type) => type === "application/json",
-      ),
-  },
-];
-
-/** The responses of each folder, in order. */
-function byFolder(corpus: readonly Recorded[]): [folder: string, recorded: Recorded[]][] {
-  const folders = new Map<string, Recorded[]>();
-  for (const recorded of corpus) {
-    const folder = recorded.name.split("/")[0]!;
-    folders.set(folder, [...(folders.get(folder) ?? []), recorded]);
-  }
-  return [...folders];
+/** The cells of each server. */
+export function serverRows(corpus: readonly Recorded[]): string[][] {
+  return serversOf(corpus).map((folder) => {
+    const recorded = corpus.filter((one) => folderOf(one) === folder);
+    const count = `${recorded.length} (${recorded.filter(isVerbatim).length})`;
+    return [`[${folder}](${folder})`, count, ...Object.values(COLUMNS).map((column) => cell(recorded, column))];
+  });
 }
 
-const isVerbatim = ({ how }: Recorded): boolean => how === "verbatim";
-
-export function serversPage(corpus: readonly Recorded[]): string {
-  const rows = byFolder(corpus.filter(({ name }) => !OTHERS.includes(name.split("/")[0]!))).map(
-    ([folder, recorded]) => {
-      const count = `${recorded.length} (${recorded.filter(isVerbatim).length})`;
-      return [
-        `[${folder}](${folder})`,
-        count,
-        ...COLUMNS.map((column) => column.cell(recorded).replaceAll("|", "\\|")),
-      ];
-    },
-  );
-  const table = (lines: readonly (readonly string[])[]): string =>
-    lines.map((line) => `| ${line.join(" | ")} |`).join("\n");
-  return `# What each server does differently
-
-Computed from the responses beside this page by \`npm run servers\`: what each server sends for the status of a job. What
-departs from the standard is in bold. An empty cell: no response shows it. Most servers are shown by a few responses, so a
-server may do more than its row says.
-
-${table([
-  ["column", "OGC API - Processes - Part 1: Core 1.0", "getStatus"],
-  ["---", "---", "---"],
-  ...COLUMNS.map(({ title, standard, library }) => [title, standard, library]),
-])}
-
-${table([
-  ["server", "responses (verbatim)", ...COLUMNS.map(({ title }) => title)],
-  ["---", "--:", ...COLUMNS.map(() => "---")],
-  ...rows,
-])}
-`;
+/** SERVERS.md with this table in place of the one that it has. */
+export function withTable(page: string, corpus: readonly Recorded[]): string {
+  const titles = Object.keys(COLUMNS);
+  const head = [
+    ["server", "responses (verbatim)", ...titles],
+    ["---", "--:", ...titles.map(() => "---")],
+  ];
+  const table = [...head, ...serverRows(corpus)].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+  return page.replace(/^\| server [^]*/m, () => table);
 }
 
-export function serversSentence(corpus: readonly Recorded[]): string {
-  const servers = corpus.filter(({ name }) => !OTHERS.includes(name.split("/")[0]!));
-  const stems = byFolder(servers).map(([folder]) => folder.replace(/-(?:v?\d|[0-9a-f]{8}(?:-|$)).*$/, ""));
-  const names = [...new Set(stems.map((stem) => NAMES[stem] ?? stem))].sort((a, b) => a.localeCompare(b, "en"));
-  const last = names.pop();
-  const text = `**Tested with** ${corpus.length} responses, ${corpus.filter(isVerbatim).length} of them verbatim, from ${names.join(", ")} and ${last}, from proxies, and from the standard's own examples: [what each server does differently](tests/servers/SERVERS.md).`;
-  return text.replace(/(?![^\n]{1,100}$)([^\n]{1,100}) /g, "$1\n");
+/** The README with this list of servers in place of the one that it has. */
+export function withServers(readme: string, corpus: readonly Recorded[]): string {
+  const names = serversOf(corpus).map((folder) => {
+    const isIts = (name: string): boolean => folder.startsWith(name.toLowerCase().replaceAll(" ", "-"));
+    return NAMES.find(isIts) ?? folder.replace(/-(v?\d|[0-9a-f]{8}(-|$)).*/, "");
+  });
+  const sorted = [...new Set(names)].sort((a, b) => a.localeCompare(b, "en"));
+  const counts = `${corpus.length} responses, ${corpus.filter(isVerbatim).length} of them verbatim`;
+  const list = `${sorted.slice(0, -1).join(", ")} and ${sorted.at(-1)}`;
+  const text = `**Tested with** ${counts}, from ${list}, from proxies, and from the standard's own examples: [what each server does differently](tests/servers/SERVERS.md).`;
+  const lines = text.replace(/(?![^\n]{1,100}$)([^\n]{1,100}) /g, "$1\n");
+  return readme.replace(/(?<=<!-- servers -->\n)[^]*(?=\n<!-- \/servers -->)/, lines);
 }
 
-/** The README with this sentence in place of the one that it has. */
-export function withSentence(readme: string, sentence: string): string {
-  return readme.replace(
-    /(<!-- servers -->\n)[^]*?(<!-- \/servers -->)/,
-    (_, start, end) => `${start}${sentence}\n${end}`,
-  );
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (process.argv[1] === import.meta.filename) {
   const corpus = readCorpus();
-  writeFileSync(PAGE, serversPage(corpus));
-  writeFileSync(README, withSentence(readFileSync(README, "utf8"), serversSentence(corpus)));
+  for (const [path, update] of Object.entries({ "tests/servers/SERVERS.md": withTable, "README.md": withServers })) {
+    const file = new URL(path, root);
+    writeFileSync(file, update(readFileSync(file, "utf8"), corpus));
+  }
 }

@@ -10,58 +10,36 @@ const SUITE = JSON.stringify(new URL("suite.js", import.meta.url).href);
 
 const ours = (define: string): string => `import { describe } from ${SUITE}; describe("s", (test) => { ${define} });`;
 const plain = (code: string): string => `import { suite } from "uvu"; const test = suite("s"); ${code}`;
-const FAILING = 'test("a", () => { throw new Error("x"); });';
+const [LIMIT, KILLED] = ["--limit=10", /killed after 10 s in "s: a"/];
+const PASSES = 'test("a", () => {});';
+const FAILS = 'test("a", () => { throw new Error("x"); });';
+const WITH_UVU = 'import { suite } from "uvu"; const t = suite("t"); t("c", () => {}); t.run();';
+const REJECTS =
+  'test("a", () => void Promise.reject(new Error("x"))); test("b", () => new Promise((r) => setTimeout(r, 5)));';
 
 // uvu is green, or reports no test, in most of these states.
 const broken: [state: string, code: string, problem: RegExp, ...args: string[]][] = [
-  ["a test fails", ours(FAILING), /passed 0 of the 1/],
+  ["a test fails", ours(FAILS), /passed 0 of the 1/],
   ["a test fails late", ours('test("a", async () => { await null; throw new Error("x"); });'), /passed 0 of the 1/],
-  ["a test throws a string", ours('test("a", () => { throw "boom"; }); test("b", () => {});'), /passed 1 of the 2/],
+  ["a test throws a string", ours('test("b", () => { throw "boom"; });' + PASSES), /passed 1 of the 2/],
   ["a test throws undefined", ours('test("a", () => { throw undefined; });'), /passed 0 of the 1/],
   ["a test never settles", ours('test("a", () => new Promise(() => {}));'), /ended in "s: a"/],
-  [
-    "a test hangs",
-    ours('test("a", () => new Promise(() => setInterval(() => {}, 9)));'),
-    /killed .* "s: a"/,
-    "--limit=10",
-  ],
-  ["a test blocks", ours('test("a", () => { for (;;); });'), /killed after 10 s in "s: a"/, "--limit=10"],
+  ["a test hangs", ours('setInterval(() => {}, 9); test("a", () => new Promise(() => {}));'), KILLED, LIMIT],
+  ["a test blocks", ours('test("a", () => { for (;;); });'), KILLED, LIMIT],
   ["a test exits", ours('test("a", () => process.exit(0));'), /ended in "s: a"/],
-  [
-    "a rejection is unhandled",
-    ours(
-      'test("a", () => void Promise.reject(new Error("x"))); test("b", () => new Promise((done) => setTimeout(done, 5)));',
-    ),
-    /ended in "s: b"/,
-  ],
+  ["a rejection is unhandled", ours(REJECTS), /ended in "s: b"/],
   ["a file defines no test", ours(""), /ran no test/],
   ["a file is empty", "export {};", /ran no test/],
   ["a file throws on import", "throw new Error('x');", /ran no test/],
   ["a file does not parse", "import {", /ran no test/],
-  ["a file does not run its suite", plain('test("a", () => {});'), /ran no test/],
-  ["a file leaves `only` in", plain(`${FAILING} test.only("b", () => {}); test.run();`), /ran no test/],
-  ["a file skips a test", plain('test.skip("a", () => {}); test("b", () => {}); test.run();'), /ran no test/],
-  [
-    "a hook throws",
-    plain(`test.before(() => { throw new Error("x"); }); test("a", () => {}); test.run();`),
-    /ran no test/,
-  ],
-  [
-    "a file runs uvu itself as well",
-    `${ours('test("a", () => {});')} import { suite } from "uvu"; const t = suite("t"); t("c", () => {}); t.run();`,
-    /uvu reports another count/,
-  ],
-  [
-    "a file sets its exit code to 0",
-    ours(`test("a", () => { process.exitCode = 0; throw new Error("x"); });`),
-    /passed 0/,
-  ],
-  [
-    "a file sets another exit code",
-    ours('test("a", () => {}); process.on("exit", () => process.exit(3));'),
-    /exited with 3/,
-  ],
-  ["a pattern matches no file", ours('test("a", () => {});'), /no test file matches nothing/, "nothing"],
+  ["a file does not run its suite", plain(PASSES), /ran no test/],
+  ["a file leaves `only` in", plain(`${FAILS} test.only("b", () => {}); test.run();`), /ran no test/],
+  ["a file skips a test", plain(`test.skip("b", () => {}); ${PASSES} test.run();`), /ran no test/],
+  ["a hook throws", plain(`test.before(() => { throw new Error("x"); }); ${PASSES} test.run();`), /ran no test/],
+  ["a file runs uvu itself as well", ours(PASSES) + WITH_UVU, /uvu reports another count/],
+  ["a file sets its exit code to 0", ours(`${FAILS} process.on("exit", () => (process.exitCode = 0));`), /passed 0/],
+  ["a file sets another exit code", ours(`${PASSES} process.on("exit", () => process.exit(3));`), /exited with 3/],
+  ["a pattern matches no file", ours(PASSES), /no test file matches nothing/, "nothing"],
 ];
 
 /** Runs one test file with this source text, and returns how the run ended. */
@@ -98,10 +76,8 @@ describe("the runner", (test) => {
   });
 
   test("prints the diff of a failed assertion once, and a trace into the source", async () => {
-    const { out } = await run(
-      "diff",
-      `import assert from "node:assert/strict"; ${ours('test("a", () => assert.deepEqual([1], [2]));')}`,
-    );
+    const code = ours('test("a", () => assert.deepEqual([1], [2]));');
+    const { out } = await run("diff", `import assert from "node:assert/strict"; ${code}`);
     assert.equal(out.match(/^.*[+-] +1\b/gm)?.length, 1, out);
     assert.match(out, /tests\/runner\/suite\.ts:\d+/);
   });
