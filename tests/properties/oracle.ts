@@ -1,16 +1,8 @@
 /** The contract, implemented a second time. It shares no code with the library, and ignores speed and size. */
 import type { Http } from "../../src/get-status.ts";
+import { WORDS } from "../support/words.ts";
 
 type Json = Record<string, unknown>;
-
-const WORDS: Record<string, readonly string[]> = {
-  created: ["created"],
-  accepted: ["accepted", "queued", "pending"],
-  running: ["running", "started", "paused"],
-  successful: ["successful", "succeeded", "finished"],
-  failed: ["failed", "error", "rejected", "lost"],
-  dismissed: ["dismissed", "canceled", "cancelled", "deleted"],
-};
 
 function own(value: unknown, name: string): unknown {
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);

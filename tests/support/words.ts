@@ -1,0 +1,9 @@
+/** The names for a status that are recognised, by status code. */
+export const WORDS: Readonly<Record<string, readonly string[]>> = {
+  created: ["created"],
+  accepted: ["accepted", "queued", "pending"],
+  running: ["running", "started", "paused"],
+  successful: ["successful", "succeeded", "finished"],
+  failed: ["failed", "error", "rejected", "lost"],
+  dismissed: ["dismissed", "canceled", "cancelled", "deleted"],
+};
