@@ -24,7 +24,6 @@ const server = await serve((port, url) => {
 describe("BBOX, which runs jobs with Dagster", (test) => {
   testLifecycle(test, {
     server,
-    process: "wait",
     inputs: (seconds, fail) => ({ ops: { sleep: { config: { seconds, fail } } } }),
     first: ["accepted", "running"], // The server responds when Dagster has launched the job.
     progress: false,

@@ -9,23 +9,14 @@ import { folder, installed, line, serve } from "./support.ts";
 const key = "secret";
 const path = "/geoapi";
 const uvicorn = await serve((port, url) => {
-  const variables = configure(url + path);
+  const files = configure(url + path);
+  const settings = { FASTGEOAPI_CONTEXT: path, PYGEOAPI_BASEURL: url, LOG_PATH: folder("fastgeoapi"), ...files };
+  const production = Object.entries({ ...settings, API_KEY_ENABLED: "true", PYGEOAPI_KEY_GLOBAL: key });
+  const env = Object.fromEntries(production.map(([name, value]) => [`PROD_${name}`, value]));
   return {
     command: [installed("fastgeoapi", "uvicorn"), "app.main:app", "--port", port],
     ready: `${url}/readyz`,
-    env: {
-      ...variables,
-      ENV_STATE: "prod",
-      HOST: "127.0.0.1",
-      PORT: port,
-      PROD_LOG_PATH: folder("fastgeoapi"),
-      PROD_FASTGEOAPI_CONTEXT: path,
-      PROD_PYGEOAPI_BASEURL: url,
-      PROD_PYGEOAPI_CONFIG: variables.PYGEOAPI_CONFIG,
-      PROD_PYGEOAPI_OPENAPI: variables.PYGEOAPI_OPENAPI,
-      PROD_API_KEY_ENABLED: "true",
-      PROD_PYGEOAPI_KEY_GLOBAL: key,
-    },
+    env: { ...env, ...files, ENV_STATE: "prod", HOST: "127.0.0.1", PORT: port },
   };
 });
 const server = { ...uvicorn, baseUrl: uvicorn.baseUrl + path };

@@ -6,14 +6,14 @@ import { watch, type WatchOptions } from "../recipes/watch.ts";
 import type { Test } from "../runner/suite.ts";
 import { brief, execute, info, line, type Job, type Server } from "./support.ts";
 
-/** What is expected of a server. The defaults are what the standard says. */
+/** What is expected of a server. The defaults are what the standard says, and the process in `processes/` needs. */
 export interface Lifecycle {
   readonly server: Server;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** A process that takes some seconds, and fails on request. */
-  readonly process: string;
-  readonly inputs: (seconds: number, fail: boolean) => object;
+  readonly process?: string;
+  readonly inputs?: (seconds: number, fail: boolean) => object;
   /** The number of jobs that the server runs at a time, if others wait. */
   readonly parallel?: number;
   /** The possible status of a job right after its execution, behind as many as run at a time. */
@@ -40,11 +40,12 @@ const STOPPED = "ServerError network: Request failed: see cause";
 
 /** Defines the tests of a server. The last one stops it. */
 export function testLifecycle(test: Test, lifecycle: Lifecycle): void {
-  const { server, headers = {}, inputs, parallel = 0, first = ["accepted"], progress = true } = lifecycle;
+  const { server, headers = {}, process = "wait", inputs = (seconds, fail) => ({ seconds, fail }) } = lifecycle;
+  const { parallel = 0, first = ["accepted"], progress = true } = lifecycle;
   const { backend = server, restart = [STOPPED, "successful"], interval = 300 } = lifecycle;
   const [deleted, ...statuses] = lifecycle.dismissal ?? [200, "dismissed"];
   const run = (seconds: number, fail = false): Promise<Job> =>
-    execute(server.baseUrl, lifecycle.process, inputs(seconds, fail), headers);
+    execute(server.baseUrl, process, inputs(seconds, fail), headers);
   const follow = ({ baseUrl, jobId }: Job, options: WatchOptions = {}): Promise<Result> =>
     watch(baseUrl, jobId, { headers, interval, ...options });
 

@@ -3,8 +3,7 @@ import { getStatus } from "ogcapi-job-status";
 import { watch } from "../recipes/watch.ts";
 import { describe } from "../runner/suite.ts";
 import { testLifecycle } from "./lifecycle.ts";
-import { startRedis } from "./redis.ts";
-import { execute, folder, info, installed, line, processes, serve } from "./support.ts";
+import { execute, folder, info, installed, line, processes, serve, startRedis } from "./support.ts";
 
 const redis = await startRedis();
 const server = await serve((port, url) => ({
@@ -33,7 +32,6 @@ describe("py-qgis-wps, which runs algorithms of QGIS", (test) => {
   testLifecycle(test, {
     server,
     process: "script:wait",
-    inputs: (seconds, fail) => ({ seconds, fail }),
     parallel: 2,
     results: /"waited": 3\.0/,
     failure: /It was told to fail$|^Internal Error$/, // The second one replaces the first one a moment later.

@@ -99,7 +99,7 @@ async function startPostgresql(): Promise<Server> {
   const options = `-D ${data} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off`;
   return serve((port) => ({
     command: command(`postgres ${options} -p ${port}`),
-    ready: command(`pg_isready -h 127.0.0.1 -U postgres -p ${port}`),
+    ready: /ready to accept connections/,
     stopSignal: "SIGQUIT", // If it is killed, its processes hold the data for a moment.
   }));
 }

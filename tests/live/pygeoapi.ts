@@ -5,28 +5,14 @@ import { folder, installed, serve, type Server } from "./support.ts";
 /** Writes a configuration, and returns the variables that name it. */
 export function configure(url: string, postgresql?: string) {
   const jobs = folder("pygeoapi");
-  const manager = postgresql
-    ? { name: "PostgreSQL", connection: postgresql }
-    : { name: "TinyDB", connection: join(jobs, "jobs.db") };
+  const manager = { name: postgresql ? "PostgreSQL" : "TinyDB", connection: postgresql ?? join(jobs, "jobs.db") };
+  const types = { mimetype: "application/json; charset=UTF-8", encoding: "utf-8", languages: ["en-US"] };
+  const unused = { bind: { host: "127.0.0.1", port: 0 }, map: { url, attribution: "none" } };
+  const none = { name: "none", title: "none", description: "none", keywords: ["none"], terms_of_service: "none", url };
   const config = {
-    server: {
-      bind: { host: "127.0.0.1", port: 0 },
-      url,
-      mimetype: "application/json; charset=UTF-8",
-      encoding: "utf-8",
-      gzip: true,
-      languages: ["en-US"],
-      limits: { default_items: 10, max_items: 50 },
-      map: { url: "https://tile.example/{z}/{x}/{y}.png", attribution: "none" },
-      manager: { ...manager, output_dir: jobs },
-    },
+    server: { url, gzip: true, manager: { ...manager, output_dir: jobs }, ...types, ...unused },
     logging: { level: "ERROR" },
-    metadata: {
-      identification: { title: "none", description: "none", keywords: ["none"], terms_of_service: "none", url },
-      license: { name: "none", url },
-      provider: { name: "none", url },
-      contact: { name: "none" },
-    },
+    metadata: { identification: none, license: none, provider: none, contact: none },
     resources: { wait: { type: "process", processor: { name: "pygeoapi_wait.WaitProcessor" } } },
   };
   const [file, openapi] = [join(jobs, "config.yml"), join(jobs, "openapi.json")];
@@ -48,8 +34,6 @@ export async function startPygeoapi(path = "", postgresql?: string): Promise<Ser
 
 /** What is expected of pygeoapi, wherever it has its jobs. */
 export const PYGEOAPI = {
-  process: "wait",
-  inputs: (seconds: number, fail: boolean) => ({ seconds, fail }),
   results: /"value":\s*3\.0/,
   failure: /It was told to fail$/,
   dismissal: [200, "NotFound unspecified"],

@@ -1,6 +1,6 @@
 /** Runs commands as servers, and executes processes on them. */
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, openSync, readFileSync } from "node:fs";
 import type { Socket } from "node:net";
@@ -27,8 +27,8 @@ const ENV = { PYTHONPATH: processes, PYTHONDONTWRITEBYTECODE: "1" };
 
 export interface Command {
   readonly command: readonly string[];
-  /** It is ready when this URL returns a response, its output matches, or another command succeeds. */
-  readonly ready: string | RegExp | readonly string[];
+  /** It is ready when this URL returns a response, or its output matches. */
+  readonly ready: string | RegExp;
   readonly env?: Readonly<Record<string, string>>;
   readonly stopSignal?: NodeJS.Signals;
 }
@@ -104,10 +104,15 @@ async function run({ command, ready, env, stopSignal = "SIGKILL" }: Command): Pr
 
 async function isReady(ready: Command["ready"], log: string): Promise<boolean> {
   if (ready instanceof RegExp) return ready.test(readFileSync(log, "utf8"));
-  if (typeof ready !== "string") return spawnSync(ready[0]!, ready.slice(1)).status === 0;
   const response = await fetch(ready).catch(() => undefined);
   await response?.body?.cancel();
   return response !== undefined;
+}
+
+/** Starts Redis, which writes each change to a file. */
+export function startRedis(): Promise<Server> {
+  const options = `--bind 127.0.0.1 --appendonly yes --dir ${folder("redis")}`.split(" ");
+  return serve((port) => ({ command: ["redis-server", "--port", port, ...options], ready: /Ready to accept/ }));
 }
 
 export type Job = Awaited<ReturnType<typeof createdJob>>;

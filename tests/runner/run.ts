@@ -8,7 +8,7 @@
  * A file passes only if it exits with 0, runs at least one test, and passes every test that it defines. `--in` names
  * another folder of compiled tests, `--limit` the seconds that a file may take.
  */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -19,13 +19,11 @@ const QUICK = ["contract", "project", "recipes", "runner"];
 const tests = join(import.meta.dirname, "..");
 const [suite = "", ...rest] = process.argv.slice(2);
 const runsItself = /^\w+$/.test(suite) && suite !== "runner" && existsSync(join(tests, suite, "run.js"));
-process.exitCode = runsItself ? await runSuite(suite, rest) : await runFiles();
+process.exitCode = runsItself ? runSuite(suite, rest) : await runFiles();
 
-async function runSuite(name: string, args: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, ["--enable-source-maps", join(tests, name, "run.js"), ...args], {
-    stdio: "inherit",
-  });
-  return new Promise((done) => child.on("exit", (code) => done(code ?? 1)));
+function runSuite(name: string, args: readonly string[]): number {
+  const command = ["--enable-source-maps", join(tests, name, "run.js"), ...args];
+  return spawnSync(process.execPath, command, { stdio: "inherit" }).status ?? 1;
 }
 
 async function runFiles(): Promise<number> {
@@ -72,18 +70,15 @@ async function runFile(root: string, file: string, limit: number): Promise<{ pas
 
 /** What is wrong with how a test file ended, or "". */
 function findProblem(ended: number | string, output: string, passed: number, defined: number): string {
-  const sum = (name: string): number =>
-    [...output.matchAll(new RegExp(`^\\s*${name}:\\s+(\\d+)`, "gm"))].reduce(
-      (all, [, count]) => all + Number(count),
-      0,
-    );
+  const uvu: Record<string, number> = { Total: 0, Passed: 0, Skipped: 0 };
+  for (const [, name = "", count] of output.matchAll(/^\s*(\w+):\s+(\d+)/gm)) uvu[name]! += Number(count);
   const unfinished = /^unfinished: (.*)$/m.exec(output)?.[1];
   if (typeof ended === "string")
     return `${ended} in "${[...output.matchAll(/running: (.*)/g)].at(-1)?.[1] ?? "no test"}"`;
   if (unfinished !== undefined) return `ended in "${unfinished}"`;
   if (!defined) return "ran no test";
   if (passed !== defined) return `passed ${passed} of the ${defined} tests it defines`;
-  if (sum("Total") !== defined || sum("Passed") !== defined || sum("Skipped")) return "uvu reports another count";
+  if (uvu["Total"] !== defined || uvu["Passed"] !== defined || uvu["Skipped"]) return "uvu reports another count";
   return ended === 0 ? "" : `exited with ${ended}`;
 }
 
