@@ -57,8 +57,8 @@ describe("a hostile fetch", (test) => {
   }
 
   test("getStatus() has no cause for a value of a wrong type, for which nothing was thrown", async () => {
-    const headers = new Map([["x", 5]]);
-    for (const properties of [{ status: "200" }, { url: 5 }, { headers }, { bodyUsed: true }]) {
+    const headers = [new Map([["x", 5]]), new Map([[5, "x"]])].map((headers) => ({ headers }));
+    for (const properties of [{ status: "200" }, { url: 5 }, ...headers, { bodyUsed: true }]) {
       const expected = { kind: "ServerError", reason: "network", message: NO_RESPONSE };
       assert.deepEqual(await read(response(properties)), expected);
     }
