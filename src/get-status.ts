@@ -199,7 +199,7 @@ export interface FailureWithoutBody {
   readonly kind: "ServerError";
   /** What failed. Safe to log: it holds neither the URL nor any of `cause`. */
   readonly message: string;
-  /** What was thrown. It may contain the URL, so take care when logging it. */
+  /** What was thrown, or the signal's reason. It may contain the URL. */
   readonly cause?: unknown;
   /** The HTTP response, if its headers were received. */
   readonly http?: Http;
@@ -284,8 +284,8 @@ export interface GetStatusOptions {
   readonly fetch?: Fetch | undefined;
   /**
    * Request headers: a record, name-value pairs, or a `Headers`. `Accept:
-   * application/json` is added unless you set `Accept`. A redirect to another
-   * origin keeps all but `Authorization`.
+   * application/json` is added unless you set `Accept`. On a redirect to another
+   * origin, most platforms remove only `Authorization`.
    */
   readonly headers?:
     | { readonly [name: string]: string }
@@ -295,8 +295,8 @@ export interface GetStatusOptions {
   /**
    * Cancels the request and the reading of the body: the promise rejects with
    * the signal's reason. A time limit, such as `AbortSignal.timeout(10_000)`
-   * (in milliseconds), gives a {@linkcode Timeout} instead. By default there is
-   * none. A custom `fetch` that ignores the signal delays both.
+   * (in milliseconds), gives a {@linkcode Timeout} instead. There is none by
+   * default. A custom `fetch` that ignores the signal delays both.
    */
   readonly signal?: AbortSignal | undefined;
   /**
@@ -480,7 +480,7 @@ function isPlainObject(value: unknown): value is object {
 
 // Helpers: the arguments
 
-/** Throws a `TypeError`. No message repeats an argument: it may be a secret. */
+/** Throws a `TypeError`. No message repeats an argument, which may be secret. */
 function check(condition: unknown, message: string): asserts condition {
   if (!condition) throw new TypeError(`getStatus: ${message}`);
 }
@@ -596,7 +596,7 @@ async function sendRequest(
   };
 }
 
-/** Returns `undefined` or throws if a custom `fetch` returned another value. */
+/** Returns `undefined` or throws if the value is not a valid `Response`. */
 function readHead(
   response: ResponseLike,
   requestUrl: string,
@@ -874,7 +874,7 @@ function toProperties(value: unknown): Properties {
   return Object(value) as Properties;
 }
 
-/** A value that is not a list is a list of one. */
+/** Wraps a value that is not a list. */
 function toList(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [value];
 }
@@ -909,7 +909,7 @@ function isString(value: unknown): value is string {
   return typeof value === "string";
 }
 
-/** Returns `undefined` if `run` throws. Drops the error: it may be a secret. */
+/** Returns `undefined` if `run` throws. The error may contain a secret. */
 function attempt<T>(run: () => T): T | undefined {
   try {
     return run();

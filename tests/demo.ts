@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import { getStatus, type Result } from "../src/get-status.ts";
 import { parse, requestOf, run, split, type Command, type Print } from "./project/command.ts";
-import { describe, printable, toJson } from "./project/diagnosis.ts";
+import { formatResult, printable, toJson } from "./project/diagnosis.ts";
 import { createdJob } from "./recipes/location.ts";
 import { watch } from "./recipes/watch.ts";
 import { closedPort, listening } from "./support/listen.ts";
@@ -43,7 +43,7 @@ export const demo: Command = {
 
 async function show(print: Print, baseUrl: string | URL, jobId: string, result: Result): Promise<void> {
   const [requested] = await requestOf(baseUrl, jobId);
-  print(`${describe(result, requested)}\n`);
+  print(`${formatResult(result, requested)}\n`);
 }
 
 async function showEachOutcome(print: Print): Promise<number> {

@@ -1,8 +1,8 @@
 /**
  * Raises what the tests are run with to the newest versions: `node .github/scripts/newest.ts`.
  *
- * Rewrites each private package.json below `tests` and its lock, and updates the root's lock within its ranges. It is
- * for the nightly run, which commits nothing: it shows what the next version of a peer or of a runtime breaks.
+ * Rewrites each private package.json below `tests` but that of `workflows`, and its lock, and updates the root's lock within
+ * its ranges. It is for the nightly run, which commits nothing: it shows what the next version of a runtime or tool breaks.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";

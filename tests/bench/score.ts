@@ -27,7 +27,7 @@ const UNTYPED = ["ecmwf-datastores-client", "pyeodh"];
 const succeeded = ({ status }: Recorded): boolean => status >= 200 && status <= 299;
 
 /** Whether the body is a JSON object with a status and an id, both strings, the id under one of the names in use. */
-export function isDocument({ body }: Recorded): boolean {
+function isDocument({ body }: Recorded): boolean {
   try {
     const { status, jobID, id, jobId, job_id } = Object(JSON.parse(new TextDecoder().decode(body)));
     return (

@@ -25,11 +25,11 @@ describe("the file", (test) => {
     assert.deepEqual(Object.keys(library).sort(), ["getStatus", "isNotFound", "isServerError", "isStatusInfo"]);
   });
 
-  test("exports the types of the contract, those that they need, and no others", () => {
-    const contract = "Exception Fetch GetStatusOptions Http Link NotFound Result ServerError StatusCode StatusInfo";
+  test("exports the documented types, those that they need, and no others", () => {
+    const documented = "Exception Fetch GetStatusOptions Http Link NotFound Result ServerError StatusCode StatusInfo";
     const needed = "FailureWithBody FailureWithoutBody HeadersLike NetworkError ResponseError Timeout";
     const names = [...source.matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, name]) => name);
-    assert.deepEqual(names.sort(), `${contract} ${needed}`.split(" ").sort());
+    assert.deepEqual(names.sort(), `${documented} ${needed}`.split(" ").sort());
     // In the declarations, a type that is not exported would begin a line.
     assert.doesNotMatch(read("dist/get-status.d.ts"), /^(?:declare )?(?:interface|type)\b/m);
   });
@@ -46,7 +46,7 @@ describe("the file", (test) => {
     assert.ok(comments.length * 3 <= lines.length, `${comments.length} comments in ${lines.length} lines`);
   });
 
-  // Without a minifier, which the root package does not have: `npm test lint` measures what the contract states.
+  // Without a minifier, which the root package does not have: `npm test lint` measures it minified.
   test("compiles to at most 4,300 bytes, gzipped, without its comments", () => {
     const { length } = gzipSync(code.replace(/^\s+/gm, ""), { level: 9 });
     assert.ok(length <= 4_300, `${length} bytes`);

@@ -119,18 +119,6 @@ describe("a hostile fetch", (test) => {
       assert.equal(over.message, "Response body is too large (see maxBytes)");
     });
   }
-
-  test("getStatus() returns network if the platform has no TextDecoder", async () => {
-    const { TextDecoder: platform } = globalThis;
-    try {
-      Reflect.deleteProperty(globalThis, "TextDecoder");
-      const result = await read(response());
-      assert.equal(brief(result), "network 200");
-      assert.ok(result.cause instanceof ReferenceError);
-    } finally {
-      globalThis.TextDecoder = platform;
-    }
-  });
 });
 
 describe("another realm", (test) => {
@@ -205,8 +193,8 @@ describe("a hostile document", (test) => {
   }
 
   test("getStatus() takes linear time for strings that make a careless regular expression slow", async () => {
-    const long = { progress: `${"1".repeat(400_000)}x`, links: [{ href: "a".repeat(400_000) }] };
-    const result = await getJson({ jobID: "j", status: "running", ...long });
+    // In quadratic time, this would take longer than a test file may.
+    const result = await getJson({ jobID: "j", status: "running", progress: `${"1".repeat(400_000)}x` });
     assert.ok(result.kind === "StatusInfo" && !("progress" in result));
     const missing = await getJson({ type: `${"no-such-job".repeat(40_000)}!` }, 404);
     assert.equal(brief(missing), "unspecified 404");

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { getStatus, type Result, type StatusInfo } from "../../src/get-status.ts";
 import { describe } from "../runner/suite.ts";
 import { answering, brief, returning } from "../support/fetches.ts";
-import { WORDS } from "../support/words.ts";
+import { NAMES } from "../support/status-names.ts";
 
 const getDocument = (document: object | string): Promise<Result> =>
   getStatus("https://h", "requested", { fetch: answering(document) });
@@ -19,10 +19,10 @@ describe("status", (test) => {
   const UNKNOWN = ["unknown", "captured", "previewing", "complete_with_errors", "constructor", "__proto__", "toString"];
   const ODD = [" running", "running ", "running\n", "run", "runningx", "null", "0"];
 
-  for (const [status, words] of [...Object.entries(WORDS), ["unknown", [...UNKNOWN, ...ODD]] as const]) {
-    for (const word of words) {
-      test(`getStatus() reads the word ${JSON.stringify(word)} as ${status}, in any letter case`, async () => {
-        for (const sent of [word, word.toUpperCase(), word[0]!.toUpperCase() + word.slice(1)]) {
+  for (const [status, names] of [...Object.entries(NAMES), ["unknown", [...UNKNOWN, ...ODD]] as const]) {
+    for (const name of names) {
+      test(`getStatus() reads the status ${JSON.stringify(name)} as ${status}, in any letter case`, async () => {
+        for (const sent of [name, name.toUpperCase(), name[0]!.toUpperCase() + name.slice(1)]) {
           const info = await read({ status: sent });
           assert.deepEqual([info.status, info.document.status], [status, sent]);
         }
@@ -33,8 +33,8 @@ describe("status", (test) => {
   test("getStatus() recognises no other names", () => {
     const source = readFileSync(new URL("../../../src/get-status.ts", import.meta.url), "utf8");
     const table = /^const STATUS_NAMES.*? = (\[.*?^\]);$/ms.exec(source)?.[1] ?? "";
-    const recognised = [...table.matchAll(/"([^"]*)"/g)].map(([, word]) => word);
-    assert.deepEqual(recognised, Object.values(WORDS).flat());
+    const recognised = [...table.matchAll(/"([^"]*)"/g)].map(([, name]) => name);
+    assert.deepEqual(recognised, Object.values(NAMES).flat());
   });
 
   for (const status of [undefined, null, "", 5, true, {}, ["running"], { toString: 1 }]) {

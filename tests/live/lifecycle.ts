@@ -7,7 +7,7 @@ import type { Test } from "../runner/suite.ts";
 import { brief, execute, info, line, type Job, type Server } from "./support.ts";
 
 /** What is expected of a server. The defaults are what the standard says, and the process in `processes/` needs. */
-export interface Lifecycle {
+interface Lifecycle {
   readonly server: Server;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -67,7 +67,7 @@ export function testLifecycle(test: Test, lifecycle: Lifecycle): void {
     const reported = percents.some((percent) => percent > 0 && percent < 95);
     assert.equal(reported, progress, percents.join());
     assert.equal(last.progress, progress ? 100 : undefined);
-    assert.match(await (await fetchResults(server.baseUrl, last, headers)).text(), lifecycle.results);
+    assert.match(await (await fetchResults(server.baseUrl, last, { headers })).text(), lifecycle.results);
   });
 
   test("a failed job has a message with the reason", async () => {

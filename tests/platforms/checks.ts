@@ -114,7 +114,7 @@ export function compilers(): Task[] {
   });
   return Object.entries(COMPILERS).map(([name, tsc]) => ({
     name,
-    promises: all.map(({ name }) => `types: ${name}`),
+    checks: all.map(({ name }) => `types: ${name}`),
     async run() {
       const { code, stdout } = await execute(process.execPath, [tsc, "--build", ...folders], join(work, "types"));
       // An error that is in no project, such as one in the declarations, is one of all projects.
@@ -132,7 +132,7 @@ export function compilers(): Task[] {
 }
 
 /** Each in a project of its own. */
-export function checks(): Task[] {
+export function otherChecks(): Task[] {
   return [
     check("next build of a JavaScript project", buildWithNext),
     check("deno check", () => {

@@ -73,7 +73,7 @@ function runBundle(recipe: string, adapter: string): Promise<string> {
   return run(bin("node22/bin/node"), [adapter, server], installed);
 }
 
-/** Serves the recipe with the permission that the README names. */
+/** Serves the recipe with the permission that the cookbook names. */
 async function serveWithDeno(): Promise<void> {
   const server = await startServer();
   server.add({ id: "job 1", frozenAt: 42 });

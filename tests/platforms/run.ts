@@ -1,5 +1,5 @@
 /**
- * Runs the suite in every runtime that the library claims, and tests its types and its package with the tools of other
+ * Runs the suite in each runtime of `runtimes.ts`, and tests its types and its package with the tools of other
  * people: `npm test platforms`, or `npm test platforms Deno` for what has a name that matches the pattern.
  *
  * A behaviour of the suite counts once: it passes if it passes in every runtime. So does a type under two compilers.
@@ -8,7 +8,7 @@ import { rmSync } from "node:fs";
 import { runAll } from "../support/execute.ts";
 import { installPrivate } from "../support/install.ts";
 import { closedPort, listen } from "../support/listen.ts";
-import { checks, compilers } from "./checks.ts";
+import { compilers, otherChecks } from "./checks.ts";
 import { recipeTrials } from "./recipes.ts";
 import { buildProjects, installChromium, pageServer, runtimes } from "./runtimes.ts";
 import { suiteServer } from "./server.ts";
@@ -17,8 +17,8 @@ import { here, work, type Task } from "./tools.ts";
 const patterns = process.argv.slice(2).map((pattern) => new RegExp(pattern));
 const matches = (name: string): boolean => !patterns.length || patterns.some((pattern) => pattern.test(name));
 
-/** The problems of each promise. */
-const promises = new Map<string, string[]>();
+/** The problems of each check. */
+const problemsOf = new Map<string, string[]>();
 
 try {
   installPrivate(here);
@@ -26,21 +26,21 @@ try {
   buildProjects();
   const [server, away, pages] = [await listen(suiteServer()), await listen(suiteServer()), await listen(pageServer())];
   const place = { server, away, refused: await closedPort() };
-  // If the name of a task does not match, the task runs for those of its promises whose names do.
-  const queue = [...compilers(), ...checks(), ...recipeTrials(), ...runtimes(place, pages)]
-    .map((task): Task => ({ ...task, promises: matches(task.name) ? task.promises : task.promises.filter(matches) }))
-    .filter(({ promises }) => promises.length);
-  for (const name of queue.flatMap((task) => task.promises)) promises.set(name, []);
+  // If the name of a task does not match, the task runs for those of its checks whose names do.
+  const queue = [...compilers(), ...otherChecks(), ...recipeTrials(), ...runtimes(place, pages)]
+    .map((task): Task => ({ ...task, checks: matches(task.name) ? task.checks : task.checks.filter(matches) }))
+    .filter(({ checks }) => checks.length);
+  for (const name of queue.flatMap((task) => task.checks)) problemsOf.set(name, []);
   if (!queue.length) throw new Error("nothing has a name that matches");
   if (queue.some(({ name }) => name.includes("Chromium"))) installChromium();
   await runAll(queue.map((task) => () => judge(task)));
 } catch (error) {
-  promises.set("the run", [String(error)]);
+  problemsOf.set("the run", [String(error)]);
 }
-const broken = [...promises].filter(([, problems]) => problems.length);
+const broken = [...problemsOf].filter(([, problems]) => problems.length);
 for (const [name, problems] of broken)
   console.log([`FAIL ${name}`, ...problems].join("\n").replaceAll("\n", "\n     "));
-console.log(`${promises.size - broken.length} passed, ${broken.length} failed`);
+console.log(`${problemsOf.size - broken.length} passed, ${broken.length} failed`);
 process.exit(broken.length ? 1 : 0); // the servers and esbuild would keep the process alive
 
 async function judge(task: Task): Promise<void> {
@@ -50,9 +50,9 @@ async function judge(task: Task): Promise<void> {
     failures = await task.run();
   } catch (error) {
     console.log(String(error).slice(0, 4_000));
-    failures = new Map(task.promises.map((name) => [name, "see above"]));
+    failures = new Map(task.checks.map((name) => [name, "see above"]));
   }
-  const found = task.promises.filter((name) => failures.has(name));
-  for (const name of found) promises.get(name)!.push(`${task.name}: ${failures.get(name)}`);
+  const found = task.checks.filter((name) => failures.has(name));
+  for (const name of found) problemsOf.get(name)!.push(`${task.name}: ${failures.get(name)}`);
   console.log(`${found.length ? "FAIL" : "ok  "} ${task.name} (${Date.now() - start} ms)`);
 }

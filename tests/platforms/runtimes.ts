@@ -38,7 +38,7 @@ export function runtimes(place: Place, pages: string): Task[] {
   ];
   return rows.map(([name, library, start]) => ({
     name,
-    promises: names(),
+    checks: names(),
     async run() {
       const errors = new Map(await start(library, place));
       const all = names().map((name) => [name, errors.get(name) ?? "did not run"] as const);
@@ -129,7 +129,7 @@ export function buildProjects(): void {
     });
   }
   const installed = join(work, "installed");
-  // The import for Deno, exactly as in the README.
+  // Deno imports an npm package by this specifier.
   const script = readFileSync(join(installed, "script.mjs"), "utf8");
   project("installed", { "deno.mjs": script.replace('"ogcapi-job-status"', '"npm:ogcapi-job-status"') });
   const packed = npm(["pack", "--silent", "--pack-destination", installed], { cwd: root });

@@ -21,17 +21,17 @@ export const pasted = { "get-status.ts": read("src/get-status.ts") };
 export const recipes = (...names: string[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, read(`tests/recipes/${name}`)]));
 
-/** What runs at once, and the promises that it tests. If it rejects, all of them are broken. */
+/** One run, and what it checks. If it rejects, all of its checks have failed. */
 export interface Task {
   readonly name: string;
-  readonly promises: readonly string[];
-  /** Returns what is wrong with which promise. */
+  readonly checks: readonly string[];
+  /** Returns what is wrong, by check. */
   run(): Promise<ReadonlyMap<string, string>>;
 }
 
-/** A task for a single promise. */
+/** A task for a single check. */
 export function check(name: string, run: () => Promise<unknown>): Task {
-  return { name, promises: [name], run: async () => (await run(), new Map()) };
+  return { name, checks: [name], run: async () => (await run(), new Map()) };
 }
 
 /** Runs a program, returns what it prints, and rejects if it fails. */

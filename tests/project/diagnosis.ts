@@ -2,7 +2,7 @@
 import type { Result } from "../../src/get-status.ts";
 
 /** Describes a result and its likely causes. A result without a response does not hold the requested URL. */
-export function describe(result: Result, requested: string): string {
+export function formatResult(result: Result, requested: string): string {
   const info = result.kind === "StatusInfo" ? result : undefined;
   const lines: [name: string, value: unknown][] = [
     ...Object.entries(result).filter(([name, value]) => typeof value !== "object" && name !== "body"),

@@ -1,5 +1,5 @@
 /**
- * Loaded before a program of the README: the embedded server stands in for https://ogc.example.com. Nothing else can
+ * Loaded before a program of the README, the cookbook or the source: the embedded server stands in for https://ogc.example.com. Nothing else can
  * be reached.
  */
 import { startServer } from "../support/server.ts";
@@ -19,7 +19,7 @@ globalThis.fetch = async (input, init) => {
   const text = (await response.text()).replaceAll(here, ORIGIN);
   const headers = new Headers(response.headers);
   headers.delete("content-length");
-  const answer = new Response(text, { status: response.status, headers });
-  Object.defineProperty(answer, "url", { value: url.href });
-  return answer;
+  const replaced = new Response(text, { status: response.status, headers });
+  Object.defineProperty(replaced, "url", { value: url.href });
+  return replaced;
 };

@@ -67,7 +67,9 @@ describe("a prepared release", (test) => {
       assert.throws(() => jsrConfig(manifest, { JSR_SCOPE }), / is not a scope of JSR$/);
     assert.throws(() => jsrConfig(manifest, {}), / is not a scope of JSR$/);
   });
+});
 
+describe("newestOf()", (test) => {
   for (const [name, pinned, newest] of [
     ["ky", "1.14.3", "latest"],
     ["@types/react", "19.3.0", "latest"],
@@ -76,7 +78,7 @@ describe("a prepared release", (test) => {
     ["prettier3.6", "npm:prettier@3.6.0", "npm:prettier@3.6"],
     ["typescript", "5.9.3", "5"],
   ] as const) {
-    test(`newestOf() raises ${name} ${pinned} to ${newest}`, () => {
+    test(`raises ${name} ${pinned} to ${newest}`, () => {
       assert.equal(newestOf(name, pinned), newest);
     });
   }

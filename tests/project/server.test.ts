@@ -53,5 +53,8 @@ describe("the embedded server", (test) => {
     });
   }
 
-  test("stops when it is closed", () => server.close());
+  test("stops when it is closed", async () => {
+    await server.close();
+    await assert.rejects(fetch(server.baseUrl));
+  });
 });

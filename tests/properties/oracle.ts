@@ -1,6 +1,6 @@
-/** The contract, implemented a second time. It shares no code with the library, and ignores speed and size. */
+/** A second implementation of getStatus(), which shares no code with the library, and ignores speed and size. */
 import type { Http } from "../../src/get-status.ts";
-import { WORDS } from "../support/words.ts";
+import { NAMES } from "../support/status-names.ts";
 
 type Json = Record<string, unknown>;
 
@@ -53,12 +53,12 @@ function problemOf(body: string, document: unknown, headers: Http["headers"]): s
 function resultOf(body: string, document: unknown, jobId: string, http: Http): Json {
   const ok = http.status >= 200 && http.status <= 299;
   const ids = ["jobID", "id", "jobId", "job_id"];
-  const word = first(document, "status")?.toLowerCase();
-  if (ok && word !== undefined && ids.some((name) => typeof own(document, name) === "string")) {
+  const status = first(document, "status")?.toLowerCase();
+  if (ok && status !== undefined && ids.some((name) => typeof own(document, name) === "string")) {
     return {
       kind: "StatusInfo",
       jobID: first(document, ...ids) ?? jobId,
-      status: Object.keys(WORDS).find((code) => WORDS[code]!.includes(word)) ?? "unknown",
+      status: Object.keys(NAMES).find((code) => NAMES[code]!.includes(status)) ?? "unknown",
       ...strings(document, "type", "message", "created", "started", "finished", "updated"),
       processID: first(document, "processID", "processId", "process_id"),
       progress: progressOf(own(document, "progress")),

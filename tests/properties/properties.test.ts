@@ -79,7 +79,7 @@ describe("any input", (test) => {
     "any string": fc.string({ unit: "binary" }),
   };
   for (const [name, body] of Object.entries(bodies)) {
-    const title = `getStatus() returns for ${name} what a second implementation of the contract returns`;
+    const title = `getStatus() returns for ${name} what a second implementation returns`;
     forAll(title, [statuses, body], async (status: number, body: string) => {
       const result = await getResponse(status, body);
       const received = new TextDecoder().decode(new TextEncoder().encode(body)); // U+FFFD for a lone surrogate

@@ -14,25 +14,32 @@ export async function respond(
 ): Promise<Response> {
   const reply = (status: number, body: object): Response => {
     const headers = new Headers({ "cache-control": "no-store" });
+    if (status === 405) headers.set("allow", "GET");
     if (origin !== undefined) headers.set("access-control-allow-origin", origin);
     return Response.json(body, { status, headers });
   };
   if (request.method !== "GET") return reply(405, { error: "only GET is allowed" });
   // getStatus() rejects these ids, since a URL resolves them to another resource.
   if (!jobId || jobId === "." || jobId === "..") return reply(404, { error: "no such job" });
-  const result = await getStatus(baseUrl, jobId, { signal: AbortSignal.timeout(10_000), ...opts });
+  const limit = AbortSignal.timeout(10_000);
+  const signal = opts.signal ? AbortSignal.any([opts.signal, limit]) : limit;
+  const result = await getStatus(baseUrl, jobId, { ...opts, signal });
   switch (result.kind) {
     case "StatusInfo":
       return reply(200, { status: result.status, progress: result.progress, message: result.message });
     case "NotFound":
       return reply(404, { error: "no such job" });
     case "ServerError":
-      // Quoted, because it may be the server's text.
-      console.error(result.reason, JSON.stringify(result.message.slice(0, 200)), codeOf(result.cause) ?? "");
+      console.error(result.reason, quote(result.message), codeOf(result.cause) ?? "");
       return result.reason === "timeout"
         ? reply(504, { error: "no status from the server in time" })
         : reply(502, { error: "no status from the server" });
   }
+}
+
+/** In one line, shortened and without control characters, because it may be the server's text. */
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, 200)).replace(/[\u007f-\u009f]/g, "?");
 }
 
 type Cause = Partial<Record<"name" | "code" | "cause", unknown>>;

@@ -11,9 +11,10 @@ export async function createdJob(response: Response, baseUrl: string | URL): Pro
   if (!response.ok || named) await response.body?.cancel(); // not read, so that its connection is released
   if (!response.ok) throw new Error(`The process was not started: HTTP ${response.status}`);
   if (named) return named;
-  const { jobID, id } = Object(parse(await response.text())) as { jobID?: unknown; id?: unknown };
-  const jobId = jobID ?? id; // `jobID` in 1.0, `id` in the 2.0 draft
-  if (typeof jobId !== "string") throw new Error("The response contains no job id: did the process run synchronously?");
+  const { jobID, id, status } = Object(parse(await response.text())) as Record<string, unknown>;
+  const jobId = jobID ?? (status && id); // `jobID` in 1.0, `id` in the 2.0 draft
+  if (typeof jobId !== "string" || jobId === "")
+    throw new Error("The response contains no job id: did the process run synchronously?");
   return { baseUrl: base, jobId };
 }
 

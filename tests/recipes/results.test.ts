@@ -52,6 +52,11 @@ describe("createdJob()", (test) => {
   for (const [name, response, message] of [
     ["an error", created(undefined, { title: "busy" }, 503), /^The process was not started: HTTP 503$/],
     ["results instead of a job", created(undefined, { sum: 3 }, 200), /^The response contains no job id/],
+    [
+      "results that have an id",
+      created(undefined, { type: "Feature", id: "f" }, 200),
+      /^The response contains no job id/,
+    ],
     ["an empty response", new Response(null, { status: 204 }), /^The response contains no job id/],
   ] as const) {
     test(`throws for ${name}`, async () => {
@@ -88,13 +93,13 @@ describe("createdJob()", (test) => {
     }));
 });
 
-const info = (links: StatusInfo["links"], jobID = "j"): StatusInfo => ({
+const info = (links: StatusInfo["links"], url = "https://h/jobs/j"): StatusInfo => ({
   kind: "StatusInfo",
-  jobID,
+  jobID: "j",
   status: "successful",
   links,
   document: { status: "successful" },
-  http: { status: 200, url: "https://h/jobs/j", headers: {} },
+  http: { status: 200, url, headers: {} },
 });
 
 describe("resultsUrl()", (test) => {
@@ -115,7 +120,7 @@ describe("resultsUrl()", (test) => {
     ["the path of the standard without links", [], standard],
   ] as [string, StatusInfo["links"], string][]) {
     test(`uses ${name}`, () => {
-      assert.equal(resultsUrl("https://h/ogc//?key=1", info(links, "a/b")).href, expected);
+      assert.equal(resultsUrl(info(links, "https://h/ogc/jobs/a%2Fb/?key=1")).href, expected);
     });
   }
 });
@@ -138,7 +143,7 @@ describe("fetchResults()", (test) => {
       assert.ok(isStatusInfo(result));
       for (const one of [result, { ...result, links: [] }])
         assert.deepEqual(await (await fetchResults(server.baseUrl, one)).json(), { seconds: 0 });
-      const { status, ok } = await fetchResults(server.baseUrl, info([]));
+      const { status, ok } = await fetchResults(server.baseUrl, info([], `${server.baseUrl}/jobs/none`));
       assert.deepEqual([status, ok], [404, false]);
     }));
 
@@ -150,8 +155,8 @@ describe("fetchResults()", (test) => {
       );
       return listening(ours.server, async (base) => {
         const headers = { authorization: "Bearer secret", "x-api-key": "secret" };
-        await fetchResults(base, info([{ rel: "results", href: `${base}/r` }]), headers);
-        await fetchResults(base, info([{ rel: "results", href: `${other}/r` }]), headers);
+        await fetchResults(base, info([{ rel: "results", href: `${base}/r` }]), { headers });
+        await fetchResults(base, info([{ rel: "results", href: `${other}/r` }]), { headers });
         const sent = ours.requests.map(([path, seen]) => [path, seen["x-api-key"], seen.authorization, seen.accept]);
         const secret = ["secret", "Bearer secret", "application/json"];
         assert.deepEqual(sent.flat(), ["/r", ...secret, "/again", ...secret]);
@@ -164,7 +169,7 @@ describe("fetchResults()", (test) => {
   test("follows five redirects at most", () => {
     const { server, requests } = recorder((_, response) => response.writeHead(307, { location: "/" }).end());
     return listening(server, async (base) => {
-      const error = (await rejection(fetchResults(base, info([])))) as Error;
+      const error = (await rejection(fetchResults(base, info([], base)))) as Error;
       assert.equal(error.message, "The results cannot be read: too many redirects");
       assert.equal(requests.length, 6);
     });

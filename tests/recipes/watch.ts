@@ -16,15 +16,18 @@ const LONGEST = 2 ** 31 - 1; // milliseconds, about 24 days: a longer timer woul
 /** Without the HTTP cache. Workers with a compatibility date before 2024-11-11 do not know the option, and throw for it. */
 const uncached: Fetch = (url, init) => fetch(url, "cache" in Request.prototype ? { ...init, cache: "no-store" } : init);
 
-/** Requests the status until the job has ended, cannot be read, or the time limit expires. Rejects on cancellation. */
+/**
+ * Requests the status until the job has ended, a failure is permanent, six requests in a row have failed, or the time
+ * limit expires. Rejects on cancellation.
+ */
 export async function watch(baseUrl: string | URL, jobId: string, opts: WatchOptions = {}): Promise<Result> {
-  const { interval = 1_000, timeLimit = 3_600_000, onResult, shouldStop = hasEnded } = opts;
+  const { interval = 1_000, timeLimit = 3_600_000, onResult, shouldStop = isFinal } = opts;
   const limit = AbortSignal.timeout(Math.min(timeLimit, LONGEST));
   const signal = opts.signal ? AbortSignal.any([opts.signal, limit]) : limit;
   let failures = 0; // in a row
   for (let growing = interval; ; growing = Math.min(growing * 1.5, 30_000)) {
     const oneRequest = AbortSignal.any([signal, AbortSignal.timeout(60_000)]);
-    const result = await getStatus(baseUrl, jobId, { fetch: uncached, ...opts, signal: oneRequest });
+    const result = await getStatus(baseUrl, jobId, { ...opts, fetch: opts.fetch ?? uncached, signal: oneRequest });
     failures = result.kind === "StatusInfo" ? 0 : failures + 1;
     const isLast = limit.aborted || failures > 5 || shouldStop(result);
     // With jitter, so that many watches do not send their requests at the same time.
@@ -35,7 +38,8 @@ export async function watch(baseUrl: string | URL, jobId: string, opts: WatchOpt
   }
 }
 
-export function hasEnded(result: Result): boolean {
+/** Whether another request would change nothing: the job has ended, or the failure is permanent. */
+export function isFinal(result: Result): boolean {
   // A job whose status is "unknown" may still be running, even if `finished` is set: some servers set it early.
   if (result.kind === "StatusInfo") return ["successful", "failed", "dismissed"].includes(result.status);
   // Some servers respond with 404 right after a job was created.

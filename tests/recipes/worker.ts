@@ -1,4 +1,4 @@
-import { respond } from "./handler.js"; // or "./handler"
+import { respond } from "./handler.js"; // "./handler" works, too
 
 interface Env {
   readonly BASE_URL: string;

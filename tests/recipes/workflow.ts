@@ -1,13 +1,14 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
 import { getStatus } from "ogcapi-job-status";
 
+/** Milliseconds to the second request; the pauses grow to an hour. */
+const FIRST_PAUSE = 10_000;
+/** Milliseconds after which a watch ends as "timed out": a week. */
+const TIME_LIMIT = 604_800_000;
+
 /** What the engine stores about a watch. Do not put secrets in it. */
 interface Params {
   jobId: string;
-  /** Milliseconds to the second request; the pauses grow to an hour. */
-  pause?: number;
-  /** Milliseconds after which the watch ends as "timed out". */
-  timeLimit?: number;
 }
 
 interface Env {
@@ -21,9 +22,9 @@ interface Env {
 /** Watches one job for days. Completed steps are not repeated, and a sleep costs nothing. */
 export class JobWatch extends WorkflowEntrypoint<Env, Params> {
   override async run({ payload }: WorkflowEvent<Params>, step: WorkflowStep): Promise<string> {
-    const { jobId, pause = 10_000, timeLimit = 7 * 86_400_000 } = payload;
-    const end = await step.do("set the time limit", () => Promise.resolve(Date.now() + timeLimit));
-    let growing = pause;
+    const { jobId } = payload;
+    const end = await step.do("set the time limit", () => Promise.resolve(Date.now() + TIME_LIMIT));
+    let pause = FIRST_PAUSE;
     let notFound = 0; // in a row
     for (let round = 1; ; round++) {
       let outcome = await step.do(`request ${round}`, async () => {
@@ -36,13 +37,15 @@ export class JobWatch extends WorkflowEntrypoint<Env, Params> {
       if (outcome !== "pending") {
         await step.do("call back", async () => {
           const body = JSON.stringify({ jobId, outcome });
-          const { ok, status } = await fetch(this.env.CALLBACK_URL, { method: "POST", body });
-          if (!ok) throw new Error(`HTTP ${status}`); // the engine retries the step
+          const headers = { "content-type": "application/json" };
+          const response = await fetch(this.env.CALLBACK_URL, { method: "POST", headers, body });
+          await response.body?.cancel();
+          if (!response.ok) throw new Error(`HTTP ${response.status}`); // the engine retries the step
         });
         return outcome;
       }
-      await step.sleep(`pause ${round}`, growing);
-      growing = Math.min(Math.max(growing, 100) * 1.5, 3_600_000);
+      await step.sleep(`pause ${round}`, pause);
+      pause = Math.min(pause * 1.5, 3_600_000);
     }
   }
 }
@@ -68,14 +71,14 @@ export default {
   /** Starts one watch for each job: the id of the watch is derived from that of the job, and can be used only once. */
   async fetch(request: Request, env: Env): Promise<Response> {
     // Whoever can call this Worker can start a watch: check the user here.
-    const params = (await request.json()) as Params;
-    // getStatus() rejects these ids, since a URL resolves them to another resource.
-    if (typeof params.jobId !== "string" || ["", ".", ".."].includes(params.jobId)) {
+    const { jobId } = (await request.json()) as { jobId?: unknown };
+    // getStatus() rejects other ids.
+    if (typeof jobId !== "string" || ["", ".", ".."].includes(jobId) || /\p{Surrogate}/u.test(jobId)) {
       return Response.json({ error: "jobId must be the id of a job" }, { status: 400 });
     }
-    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(params.jobId));
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(jobId));
     const id = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    const watch = await env.WATCH.create({ id, params }).catch(() => env.WATCH.get(id));
+    const watch = await env.WATCH.create({ id, params: { jobId } }).catch(() => env.WATCH.get(id));
     return Response.json(await watch.status(), { status: 202 });
   },
 };

@@ -11,15 +11,16 @@ import { HOSTILE, fetchOf, type Hostile } from "../support/hostile.ts";
 import { MAX_BYTES, faultOf } from "./faults.ts";
 
 const { values, positionals } = parseArgs({
-  options: { seconds: { type: "string", default: "20" }, flight: { type: "string", default: "500" } },
+  options: { seconds: { type: "string", default: "20" } },
   allowPositionals: true,
 });
 const [url = ""] = positionals;
-const flight = Number(values.flight);
+/** The number of calls over the network in a wave. */
+const FLIGHT = 500;
 const end = Date.now() + Number(values.seconds) * 1_000;
 const collect = (globalThis as { gc?: () => void }).gc!;
 
-const PROMISES = {
+const CHECKS = {
   settled: "every call settles",
   outcome: "every call ends as its response calls for, and is accepted by exactly one guard",
   mixed: "no call returns the response of another call",
@@ -28,12 +29,12 @@ const PROMISES = {
   heap: "the heap does not grow after the second wave",
 } as const;
 
-/** For each promise, what went wrong and how often. */
-const problems = new Map<keyof typeof PROMISES, Map<string, number>>();
+/** For each check, what went wrong and how often. */
+const problems = new Map<keyof typeof CHECKS, Map<string, number>>();
 
-function note(promise: keyof typeof PROMISES, problem: string): void {
-  const found = problems.get(promise) ?? new Map<string, number>();
-  problems.set(promise, found.set(problem, (found.get(problem) ?? 0) + 1));
+function note(check: keyof typeof CHECKS, problem: string): void {
+  const found = problems.get(check) ?? new Map<string, number>();
+  problems.set(check, found.set(problem, (found.get(problem) ?? 0) + 1));
 }
 
 process.on("unhandledRejection", (reason) => note("unhandled", String(reason)));
@@ -70,7 +71,7 @@ async function runWave(wave: number): Promise<void> {
 
   const ending: Promise<unknown>[] = [];
   const endless: Promise<void>[] = [];
-  for (let number = wave * flight; number < (wave + 1) * flight; number++) {
+  for (let number = wave * FLIGHT; number < (wave + 1) * FLIGHT; number++) {
     const fault = faultOf(number);
     const id = fault.name === "none" ? String(number) : "j";
     if (!ENDLESS.includes(fault)) {
@@ -123,11 +124,11 @@ const [first = 0, last = 0] = [heaps[1], heaps.at(-1)];
 const growth = `${first.toFixed(1)} MiB after the second wave, ${last.toFixed(1)} MiB after the last`;
 if (last > first + 2) note("heap", growth);
 
-for (const [promise, title] of Object.entries(PROMISES)) {
-  const found = problems.get(promise as keyof typeof PROMISES);
+for (const [name, title] of Object.entries(CHECKS)) {
+  const found = problems.get(name as keyof typeof CHECKS);
   console.log(`${found ? "FAIL" : "ok  "} ${title}`);
   for (const [problem, count] of found ?? []) console.log(`     ${problem}: ${count} times`);
 }
 console.log(`${calls} calls in ${heaps.length} waves; heap ${growth}`);
-console.log(`${Object.keys(PROMISES).length - problems.size} passed, ${problems.size} failed`);
+console.log(`${Object.keys(CHECKS).length - problems.size} passed, ${problems.size} failed`);
 process.exit(problems.size ? 1 : 0);

@@ -1,9 +1,8 @@
 /**
  * Keeps hundreds of calls in flight, in waves, with faults and hostile fetches.
  *
- * `--seconds` is how long new waves are started, 20 by default; a wave takes a second or two. `--flight` is the number of
- * calls over the network in a wave. This process is the server; the calls are made in another one, so that only they
- * count in its heap.
+ * `--seconds` is how long new waves are started, 20 by default; a wave takes a second or two. This process is the server;
+ * the calls are made in another one, so that only they count in its heap.
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";

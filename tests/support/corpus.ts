@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join, relative } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import type { Exception, Fetch, NotFound, StatusInfo } from "../../src/get-status.ts";
 
 /** A recorded response, and the result that getStatus() must return for it. */
@@ -18,7 +18,7 @@ export interface Recorded extends Info {
 }
 
 /** What NAME.json holds, as schema.json describes it. */
-export interface Info {
+interface Info {
   readonly request: {
     readonly method: string;
     readonly path: string;
@@ -58,10 +58,8 @@ export const REQUESTED = {
 /** Marks what a person has to check or write after recording. */
 export const TO_BE_REVIEWED = "to be reviewed";
 
-/** Where the corpus is; the environment can name a copy. Compiled tests are in .build/, the corpus is not. */
-export const folder: URL = process.env["CORPUS"]
-  ? pathToFileURL(join(process.env["CORPUS"], "/"))
-  : new URL("../../../tests/servers/", import.meta.url);
+/** Where the corpus is: compiled tests are in .build/, the corpus is not. */
+export const folder = new URL("../../../tests/servers/", import.meta.url);
 
 /** The files below tests/servers, in order. */
 export function files(): string[] {
@@ -124,7 +122,7 @@ function joinChunks(bytes: Buffer, file: string): Buffer {
   return Buffer.concat(chunks);
 }
 
-/** The result that getStatus() must return, with every member. */
+/** The result that getStatus() must return, with every property. */
 export function expectedResult({ status, headers, body, result }: Recorded): object {
   const joined: Record<string, string> = {};
   for (const [name, value] of headers) {

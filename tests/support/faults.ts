@@ -92,7 +92,7 @@ const resetting: readonly Row[] = [
   ["a reset in a compressed body", [head(200, CUT, "Content-Encoding: gzip"), gzip.subarray(0, 20)], "network"],
 ];
 
-/** Responses that never end; those with bytes of a 2xx body are longer than any limit. */
+/** Responses that never end. */
 const open: readonly Row[] = [
   ["no head", [], "timeout -"],
   ["a head that never ends", ["HTTP/1.1 200 OK\r\n", "X: "], "timeout -"],

@@ -4,7 +4,7 @@ import { isNotFound, isServerError, isStatusInfo, type Fetch, type Result } from
 /** What a `fetch` is called with, and the type of what it returns. */
 export type Init = Parameters<Fetch>[1];
 export type ResponseLike = Awaited<ReturnType<Fetch>>;
-export type Stub = Fetch & { readonly calls: [url: string, init: Init][] };
+type Stub = Fetch & { readonly calls: [url: string, init: Init][] };
 
 export const STATUS = { jobID: "j", status: "running" } as const;
 
@@ -30,10 +30,10 @@ export function returning(value: unknown): Fetch {
   return async () => value as ResponseLike;
 }
 
-/** A stream of these chunks that then ends, errors, or never continues. */
+/** A stream of these chunks that then ends or errors. */
 export function chunks(
   parts: readonly (string | Uint8Array)[],
-  end: "end" | "hang" | { readonly error: unknown } = "end",
+  end: "end" | { readonly error: unknown } = "end",
 ): ReadableStream<Uint8Array> {
   const rest = parts.map((part) => (typeof part === "string" ? new TextEncoder().encode(part) : part));
   return new ReadableStream(
@@ -42,9 +42,7 @@ export function chunks(
         const next = rest.shift();
         if (next) controller.enqueue(next);
         else if (end === "end") controller.close();
-        else if (end !== "hang") controller.error(end.error);
-        else return new Promise(() => {});
-        return undefined;
+        else controller.error(end.error);
       },
     },
     { highWaterMark: 0 },
@@ -65,7 +63,7 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
 /** The kinds whose guard accepts a value. */
 export function accepted(value: unknown): string[] {
   return Object.entries({ StatusInfo: isStatusInfo, NotFound: isNotFound, ServerError: isServerError })
-    .filter(([, guard]) => guard(value))
+    .filter(([, guard]) => guard(value) === true)
     .map(([kind]) => kind);
 }
 

@@ -6,14 +6,14 @@ import { createServer } from "node:http";
 import { setTimeout } from "node:timers/promises";
 import { Miniflare } from "miniflare";
 
-// An unknown status is not final, even with `finished`. A 404 may be temporary at first; a first pause of 0 grows, too.
+// An unknown status is not final, even with `finished`. A 404 may be temporary at first.
 const WATCHES = [
-  { jobId: "unknown", pause: 1, responses: ["captured", "captured", "successful"], outcome: "successful" },
-  { jobId: "lost", pause: 1, responses: ["lost"], outcome: "failed" },
-  { jobId: "key", pause: 1, responses: [401], outcome: "refused" },
-  { jobId: "down", pause: 1, responses: [503, 503, "successful"], outcome: "successful" },
-  { jobId: "late", pause: 1, timeLimit: 0, responses: ["running"], outcome: "timed out" },
-  { jobId: "absent", pause: 0, responses: [404, 404, 404, 404, 404, 404], outcome: "not found" },
+  { jobId: "unknown", responses: ["captured", "captured", "successful"], outcome: "successful" },
+  { jobId: "lost", responses: ["lost"], outcome: "failed" },
+  { jobId: "key", responses: [401], outcome: "refused" },
+  { jobId: "down", responses: [503, 503, "successful"], outcome: "successful" },
+  { jobId: "absent", responses: [404, 404, 404, 404, 404, 404], outcome: "not found" },
+  { jobId: "late", responses: ["running"], outcome: "timed out" },
 ];
 
 /** For each job, the times of the requests, and the outcomes that were called back. */
@@ -35,10 +35,14 @@ const server = createServer(async (request, response) => {
 await once(server, "listening");
 const url = `http://127.0.0.1:${server.address().port}`;
 
+// The sixth request is sent after 1.3 s.
+const script = readFileSync("bundle.workflow.ts", "utf8")
+  .replace(/\bFIRST_PAUSE = [\w.]+/, "FIRST_PAUSE = 100")
+  .replace(/\bTIME_LIMIT = [\w.]+/, "TIME_LIMIT = 3000");
 const miniflare = new Miniflare({
   name: "main",
   modules: true,
-  script: readFileSync("bundle.workflow.ts", "utf8"),
+  script,
   compatibilityDate: "2024-11-01",
   bindings: { BASE_URL: url, TOKEN: "t", CALLBACK_URL: url },
   workflows: { WATCH: { name: "watch", className: "JobWatch" } },
@@ -46,12 +50,12 @@ const miniflare = new Miniflare({
 const post = (params) =>
   miniflare.dispatchFetch("https://edge.example/", { method: "POST", body: JSON.stringify(params) });
 
-for (const jobId of [undefined, 5, "", ".."]) assert.equal((await post({ jobId })).status, 400);
+for (const jobId of [undefined, 5, "", "..", "\ud800"]) assert.equal((await post({ jobId })).status, 400);
 
 /** Starts a watch until it has ended. There is one for each job: another would send more requests. */
-async function outcomeOf({ jobId, pause, timeLimit }) {
+async function outcomeOf({ jobId }) {
   for (;;) {
-    const { status, output } = await (await post({ jobId, pause, timeLimit })).json();
+    const { status, output } = await (await post({ jobId })).json();
     if (status === "complete") return output;
     await setTimeout(20); // until the time limit of this program
   }
@@ -59,7 +63,7 @@ async function outcomeOf({ jobId, pause, timeLimit }) {
 const outcomes = await Promise.all(WATCHES.map(outcomeOf));
 WATCHES.forEach(({ jobId, responses, outcome }, index) => {
   assert.deepEqual([outcomes[index], ...called[jobId]], [outcome, outcome], jobId);
-  assert.equal(requests[jobId].length, responses.length, jobId);
+  if (outcome !== "timed out") assert.equal(requests[jobId].length, responses.length, jobId);
 });
 assert.ok(requests.absent.at(-1) - requests.absent[0] > 1_000, "the pauses do not grow");
 process.exit();

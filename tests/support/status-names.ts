@@ -1,5 +1,5 @@
 /** The names for a status that are recognised, by status code. */
-export const WORDS: Readonly<Record<string, readonly string[]>> = {
+export const NAMES: Readonly<Record<string, readonly string[]>> = {
   created: ["created"],
   accepted: ["accepted", "queued", "pending"],
   running: ["running", "started", "paused"],
