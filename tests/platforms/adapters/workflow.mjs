@@ -38,7 +38,7 @@ const url = `http://127.0.0.1:${server.address().port}`;
 // The sixth request is sent after 1.3 s.
 const script = readFileSync("bundle.workflow.ts", "utf8")
   .replace(/\bFIRST_PAUSE = [\w.]+/, "FIRST_PAUSE = 100")
-  .replace(/\bTIME_LIMIT = [\w.]+/, "TIME_LIMIT = 3000");
+  .replace(/\bTIME_LIMIT = [\w.]+/, "TIME_LIMIT = 5000");
 const miniflare = new Miniflare({
   name: "main",
   modules: true,
