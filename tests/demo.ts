@@ -61,7 +61,8 @@ async function showEachOutcome(print: Print): Promise<number> {
   };
   const other = createServer(({ url = "" }, response) => {
     const [status, body] = responses[url] ?? [];
-    if (status) response.writeHead(status).end(body); // else it never responds
+    const type = body?.startsWith("<") ? "text/html" : "application/json";
+    if (status) response.writeHead(status, { "content-type": type }).end(body); // else it never responds
   });
   await listening(other, async (origin) => {
     for (const [title, url, id] of [

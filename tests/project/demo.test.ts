@@ -103,7 +103,6 @@ describe("npm start", (test) => {
 
   for (const [command, ...args] of [
     [demo, "https://h"],
-    [demo, "h", "j"],
     [demo, "https://u:s3cret@h", "j"],
     [demo, "https://h", "j", "--header", "x: s3cret\ny: 1"],
     [demo, "https://h", "j", "--heade", "x: s3cret"],

@@ -23,7 +23,6 @@ describe("schema.json", (test) => {
   const ERROR = { kind: "ServerError", reason: "http", message: "x" };
   const changes: [name: string, change: (info: any) => unknown][] = [
     ["without an origin", (info) => delete info.origin],
-    ["with empty notes", (info) => (info.notes = "")],
     ["with an unknown property", (info) => (info.comment = "x")],
     ["about what the schema does not know", (info) => (info.about = "x")],
     ["recorded in another way", (info) => (info.how = "copied")],

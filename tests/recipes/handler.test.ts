@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
 import { describe } from "../runner/suite.ts";
 import { STATUS, answering, chunks, rejection } from "../support/fetches.ts";
-import { closedPort, listening } from "../support/listen.ts";
+import { closedPort } from "../support/listen.ts";
 import { startServer } from "../support/server.ts";
 import { respond } from "./handler.ts";
 import worker from "./worker.ts";
@@ -78,17 +77,7 @@ for (const [name, handle] of Object.entries(handlers)) {
         const expected = [502, { error: "no status from the server" }];
         assert.deepEqual(await read(await handle(get("?job=j"), baseUrl)), expected);
       });
-      assert.deepEqual(log, ['network "Request failed: see cause" ECONNREFUSED']);
-    });
-
-    test("logs a message of the server in one line, without control characters, and shortened", () => {
-      const forged = `x\n\u001b[2J\u009b2Jforged${"y".repeat(1_000)}`;
-      const failing = createServer((_, response) => response.writeHead(500).end(JSON.stringify({ detail: forged })));
-      return listening(failing, async (baseUrl) => {
-        const [line = ""] = await logging(async () => void (await handle(get("?job=j"), baseUrl)));
-        assert.ok(line.startsWith(String.raw`http "x\n\u001b[2J?2Jforgedyyy`), line);
-        assert.ok(line.length < 220, String(line.length));
-      });
+      assert.deepEqual(log, ["network ECONNREFUSED"]);
     });
 
     test("lets no other website read a response, and accepts only GET", async () => {
@@ -134,13 +123,13 @@ describe("respond()", (test) => {
         const response = await respond(request, "j", "https://h", { fetch: answering("") });
         assert.deepEqual(await read(response), [504, { error: "no status from the server in time" }]);
       });
-      assert.deepEqual([asked, log], [[10_000], ['timeout "Request timed out" TimeoutError']]);
+      assert.deepEqual([asked, log], [[10_000], ["timeout TimeoutError"]]);
     } finally {
       AbortSignal.timeout = timeout;
     }
   });
 
-  test("passes nothing else of the server, of its URL or of a cause to the browser", async () => {
+  test("passes nothing else of the server, of its URL or of a cause to the browser or to the log", async () => {
     const secret = { jobID: "secret", status: "running", links: [{ href: "secret" }], type: "secret" };
     const headers = { "x-secret": "secret" };
     for (const fetch of [
@@ -150,10 +139,11 @@ describe("respond()", (test) => {
       () => Promise.reject(new Error("secret")),
       () => Promise.resolve(new Response(chunks(["secret"], { error: new Error("secret") }))),
     ]) {
-      await logging(async () => {
+      const log = await logging(async () => {
         const response = await respond(request, "j", "https://h?key=secret", { fetch });
         assert.doesNotMatch(JSON.stringify([await response.json(), [...response.headers]]), /secret/);
       });
+      assert.doesNotMatch(log.join(), /secret/);
     }
   });
 
@@ -162,7 +152,8 @@ describe("respond()", (test) => {
     for (const id of ["urn:cw:job:1", "a b", "ü"]) await respond(request, id, "https://h", { fetch });
     const urls = fetch.calls.map(([url]) => url.slice("https://h/jobs/".length));
     assert.deepEqual(urls, ["urn%3Acw%3Ajob%3A1", "a%20b", "%C3%BC"]);
-    assert.equal((await respond(request, undefined, "https://h", { fetch })).status, 404);
+    for (const id of [undefined, "\ud800"])
+      assert.equal((await respond(request, id, "https://h", { fetch })).status, 404);
   });
 });
 

@@ -19,8 +19,9 @@ export async function respond(
     return Response.json(body, { status, headers });
   };
   if (request.method !== "GET") return reply(405, { error: "only GET is allowed" });
-  // getStatus() rejects these ids, since a URL resolves them to another resource.
-  if (!jobId || jobId === "." || jobId === "..") return reply(404, { error: "no such job" });
+  // getStatus() rejects these ids.
+  if (!jobId || jobId === "." || jobId === ".." || /\p{Surrogate}/u.test(jobId))
+    return reply(404, { error: "no such job" });
   const limit = AbortSignal.timeout(10_000);
   const signal = opts.signal ? AbortSignal.any([opts.signal, limit]) : limit;
   const result = await getStatus(baseUrl, jobId, { ...opts, signal });
@@ -30,16 +31,12 @@ export async function respond(
     case "NotFound":
       return reply(404, { error: "no such job" });
     case "ServerError":
-      console.error(result.reason, quote(result.message), codeOf(result.cause) ?? "");
+      // Not the message, which may be the server's text.
+      console.error(result.reason, result.http?.status ?? codeOf(result.cause));
       return result.reason === "timeout"
         ? reply(504, { error: "no status from the server in time" })
         : reply(502, { error: "no status from the server" });
   }
-}
-
-/** In one line, shortened and without control characters, because it may be the server's text. */
-function quote(text: string): string {
-  return JSON.stringify(text.slice(0, 200)).replace(/[\u007f-\u009f]/g, "?");
 }
 
 type Cause = Partial<Record<"name" | "code" | "cause", unknown>>;

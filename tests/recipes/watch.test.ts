@@ -61,7 +61,6 @@ describe("watch()", (test) => {
   for (const [name, responses, outcome, requests] of [
     ["requests the status until the job has ended", [job("accepted"), running, ended], "successful", 3],
     ["ends with a failed job", [job("failed")], "failed", 1],
-    ["ends with a lost job, which has failed", [running, job("lost")], "failed", 2],
     ["ends with a dismissed job", [job("dismissed")], "dismissed", 1],
     ["continues while the status is unknown", [job("valid"), job("captured"), ended], "successful", 3],
     ["continues although `finished` is set", [job("captured", FINISHED), ended], "successful", 2],
@@ -150,6 +149,13 @@ describe("watch()", (test) => {
       assert.equal(await rejection(watching), "enough");
       assert.equal(requests, 1);
     }
+  });
+
+  test("ends when a time limit of the caller has expired", async () => {
+    const signal = AbortSignal.abort(new DOMException("late", "TimeoutError"));
+    const seen: unknown[] = [];
+    await watchThrough([running], { signal, onResult: (result, pause) => seen.push(result.reason, pause) });
+    assert.deepEqual(seen, ["timeout", undefined]);
   });
 
   test("bypasses the HTTP cache where the platform knows the option", async () => {

@@ -14,7 +14,10 @@ export interface WatchOptions extends GetStatusOptions {
 const LONGEST = 2 ** 31 - 1; // milliseconds, about 24 days: a longer timer would fire at once
 
 /** Without the HTTP cache. Workers with a compatibility date before 2024-11-11 do not know the option, and throw for it. */
-const uncached: Fetch = (url, init) => fetch(url, "cache" in Request.prototype ? { ...init, cache: "no-store" } : init);
+const uncached: Fetch = (url, init) => {
+  const noStore = "cache" in Request.prototype ? ({ cache: "no-store" } as const) : {};
+  return fetch(url, { ...init, ...noStore });
+};
 
 /**
  * Requests the status until the job has ended, a failure is permanent, six requests in a row have failed, or the time
@@ -29,7 +32,7 @@ export async function watch(baseUrl: string | URL, jobId: string, opts: WatchOpt
     const oneRequest = AbortSignal.any([signal, AbortSignal.timeout(60_000)]);
     const result = await getStatus(baseUrl, jobId, { ...opts, fetch: opts.fetch ?? uncached, signal: oneRequest });
     failures = result.kind === "StatusInfo" ? 0 : failures + 1;
-    const isLast = limit.aborted || failures > 5 || shouldStop(result);
+    const isLast = signal.aborted || failures > 5 || shouldStop(result);
     // With jitter, so that many watches do not send their requests at the same time.
     const pause = Math.min(Math.max(interval, growing, retryAfter(result)) * (1 + Math.random() / 10), LONGEST);
     onResult?.(result, isLast ? undefined : pause);

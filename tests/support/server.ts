@@ -95,7 +95,7 @@ interface State {
 
 /** A job is accepted for the first tenth of its time, and then runs. */
 function stateOf({ created, seconds, fail, frozenAt, dismissed }: Job): State {
-  const now = dismissed ?? Date.now();
+  const now = Math.max(created, dismissed ?? Date.now());
   const started = created + seconds * 100;
   const end = created + seconds * 1_000;
   const elapsed = seconds ? Math.floor((now - created) / seconds / 10) : 100;
