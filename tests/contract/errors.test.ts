@@ -52,7 +52,6 @@ describe("the exception and the message", (test) => {
     ["", undefined],
     ["null", undefined],
     ['"detail"', undefined],
-    ["5", undefined],
     ["<p>Service Unavailable", undefined],
     ['{"detail":"cut', undefined],
   ];

@@ -81,7 +81,6 @@ describe("the message of a malformed response", (test) => {
     ["<p>", {}, notJson("none")],
     ["null", {}, notStatus],
     ["[]", {}, notStatus],
-    ["{}", {}, notStatus],
     ['{"status":"running"}', {}, notStatus],
     ['{"jobID":"j"}', {}, notStatus],
     ['{"detail":"other"}', {}, notStatus],

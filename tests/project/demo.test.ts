@@ -50,7 +50,6 @@ describe("npm start", (test) => {
   for (const [url, fetch, likely] of [
     ["http://h/jobs/j/jobs/j", http(404), "the base URL ends in /jobs/{jobId}: leave that out"],
     ["http://h/jobs/jobs/j", http(404), "the base URL ends in /jobs: leave that out"],
-    ["http://h/jobs/jobs/j", http(404, NO_JOB), "the base URL ends in /jobs: leave that out"],
     ["http://h/jobs/a%2520b", http(404, NO_JOB), "the id is percent-encoded: pass it decoded"],
     ["http://h/jobs/j", http(404, NO_JOB), "the id is misspelled"],
     ["http://h/jobs/j", http(404), "the base URL lacks or doubles a part of the path"],
