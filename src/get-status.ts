@@ -285,7 +285,7 @@ export interface GetStatusOptions {
   /**
    * Request headers: a record, name-value pairs, or a `Headers`. `Accept:
    * application/json` is added unless you set `Accept`. On a redirect to another
-   * origin, most platforms remove only `Authorization`.
+   * origin, most platforms remove `Authorization`, but not `X-API-Key`.
    */
   readonly headers?:
     | { readonly [name: string]: string }
@@ -909,7 +909,7 @@ function isString(value: unknown): value is string {
   return typeof value === "string";
 }
 
-/** Returns `undefined` if `run` throws. The error may contain a secret. */
+/** Returns `undefined` if `run` throws: the error may contain a secret. */
 function attempt<T>(run: () => T): T | undefined {
   try {
     return run();

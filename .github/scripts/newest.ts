@@ -1,8 +1,9 @@
 /**
  * Raises what the tests are run with to the newest versions: `node .github/scripts/newest.ts`.
  *
- * Rewrites each private package.json below `tests` but that of `workflows`, and its lock, and updates the root's lock within
- * its ranges. It is for the nightly run, which commits nothing: it shows what the next version of a runtime or tool breaks.
+ * Rewrites each private package.json below `tests` but that of `workflows`, and its lock, and updates the root's lock
+ * within its ranges. It is for the nightly run, which commits nothing: it shows what the next version of a runtime or a
+ * tool breaks.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -11,7 +12,8 @@ import { npm } from "../../tests/support/npm.ts";
 
 /**
  * What to install instead of a pinned version. A version that the name of an alias ends in stays, such as `node22` or
- * `prettier3.6`, and so does the major version of TypeScript: its version 7 has no API for the tools that need an older one.
+ * `prettier3.6`. So does the major version of TypeScript, since version 7 has no API for the tools that need an older
+ * one.
  */
 export function newestOf(name: string, pinned: string): string {
   const [, alias = "", major = ""] = /^(npm:@?[^@]+@)?(\d+)/.exec(pinned) ?? [];

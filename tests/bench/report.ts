@@ -103,9 +103,9 @@ A bound that is exceeded fails \`npm run bench\`, an aim does not. Exceeded: ${[
 
 /** The figures of the project's README. */
 export function figures({ corpus, scores }: Results): string {
-  return `**Why not plain \`fetch\`?** Of the ${documentsOf(corpus).length} status documents that were collected from servers, \`fetch\`
-with a cast reads ${scores[FETCH.name]!.read}, the generated Python client ${scores["ogc-api-processes-client"]!.read}, and this library all of them,
-because it was built on them ([criterion](tests/bench/README.md)).`;
+  return `**Why not plain \`fetch\`?** Of the ${documentsOf(corpus).length} status documents in the corpus, \`fetch\` with a cast
+reads ${scores[FETCH.name]!.read}, the generated Python client ${scores["ogc-api-processes-client"]!.read}, and this library all, because it was
+built on them ([criterion](tests/bench/README.md)).`;
 }
 
 /** The bounds that a figure exceeds, by kind. */

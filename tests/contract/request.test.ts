@@ -139,7 +139,7 @@ describe("the call of fetch", (test) => {
     const fetch = answering(STATUS);
     for (const given of [signal, undefined, null as never]) await getStatus("https://h", "j", { fetch, signal: given });
     const inits = fetch.calls.map(([, init]) => init);
-    assert.equal(inits[0]!.signal, signal);
+    assert.deepEqual([inits[0]!.signal === signal, Object.keys(inits[0]!).length], [true, 3]);
     assert.deepEqual(
       inits.map((init) => "signal" in init),
       [true, false, false],

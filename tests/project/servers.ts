@@ -3,7 +3,7 @@
  * README.md: `npm run servers`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { readCorpus, type Recorded } from "../support/corpus.ts";
+import { counts, readCorpus, type Recorded } from "../support/corpus.ts";
 
 const root = new URL("../../../", import.meta.url);
 
@@ -138,9 +138,8 @@ export function withServers(readme: string, corpus: readonly Recorded[]): string
     return NAMES.find(isIts) ?? folder.replace(/-(v?\d|[0-9a-f]{8}(-|$)).*/, "");
   });
   const sorted = [...new Set(names)].sort((a, b) => a.localeCompare(b, "en"));
-  const counts = `${corpus.length} responses, ${corpus.filter(isVerbatim).length} of them verbatim`;
   const list = `${sorted.slice(0, -1).join(", ")} and ${sorted.at(-1)}`;
-  const text = `**Tested with** ${counts}, from ${list}, from proxies, and from the standard's own examples: [what each server does differently](tests/servers/SERVERS.md).`;
+  const text = `**Tested with** ${counts(corpus)} from ${list}, from proxies, and from the standard's own examples: [what each server does differently](tests/servers/SERVERS.md).`;
   const lines = text.replace(/(?![^\n]{1,100}$)([^\n]{1,100}) /g, "$1\n");
   return readme.replace(/(?<=<!-- servers -->\n)[^]*(?=\n<!-- \/servers -->)/, lines);
 }

@@ -173,8 +173,8 @@ function endsItself({ status, headers }: Recorded): boolean {
   );
 }
 
-/** For example `3 responses: 2 verbatim, 1 reconstructed, 0 made up`. */
+/** For example `3 responses (2 verbatim, 1 reconstructed, 0 made up)`. */
 export function counts(corpus: readonly Pick<Recorded, "how">[]): string {
   const count = (kind: Recorded["how"]): string => `${corpus.filter(({ how }) => how === kind).length} ${kind}`;
-  return `${corpus.length} responses: ${count("verbatim")}, ${count("reconstructed")}, ${count("made up")}`;
+  return `${corpus.length} responses (${count("verbatim")}, ${count("reconstructed")}, ${count("made up")})`;
 }
