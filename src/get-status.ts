@@ -1,4 +1,4 @@
-// ogcapi-job-status 0.3.0 | MIT-0
+// ogcapi-job-status 0.4.0 | MIT-0
 
 /**
  * Gets the status of a job from an OGC API - Processes server.
@@ -6,10 +6,9 @@
  * A process is a computation that such a server runs; each run is a job.
  * {@linkcode getStatus} requests `GET {baseUrl}/jobs/{jobId}` and returns a
  * {@linkcode StatusInfo}, a {@linkcode NotFound} or a {@linkcode ServerError}.
- * It copes with the many servers that don't quite follow the standard.
- *
- * In the comments, "1.0" is Part 1: Core (OGC 18-062r2), "2.0 draft" its next
- * version (18-062r3), and "Part 4" the draft of Job Management (24-051).
+ * It copes with the many servers that don't quite follow the standard: "1.0" is
+ * Part 1: Core (OGC 18-062r2), "2.0 draft" its next version (18-062r3), and
+ * "Part 4" the draft of Job Management (24-051).
  *
  * @module
  */
@@ -17,9 +16,9 @@
 /**
  * Requests the status of a job once.
  *
- * Server and network failures are returned, not thrown; so is an expired time
- * limit. Nothing is retried or polled. Redirects and caching are up to the
- * platform.
+ * Failures of the server and the network are returned, not thrown; so is an
+ * expired time limit. Nothing is retried, polled or cached. Redirects are up to
+ * the platform.
  *
  * @param baseUrl The root of the API (its landing page), an absolute http: or
  * https: URL, without `/jobs` and without credentials. Its path and query are
@@ -44,11 +43,9 @@
  *   case "StatusInfo":
  *     console.log(result.status, result.progress);
  *     break;
- *   case "NotFound": // "no-such-job", "gone" or "unspecified"
- *     console.log(`Not found (${result.reason}): ${result.message}`);
- *     break;
- *   case "ServerError": // "http", "malformed", "network" or "timeout"
- *     console.log(`No status (${result.reason}): ${result.message}`);
+ *   case "NotFound": // no such job, or a wrong base URL
+ *   case "ServerError": // anything else, from a 401 to a broken connection
+ *     console.log(result.reason, result.message);
  * }
  * ```
  */
@@ -60,8 +57,8 @@ export async function getStatus(
   check(opts && typeof opts === "object", "opts must be an object");
   const url = toJobUrl(baseUrl, jobId);
   const headers = toRequestHeaders(opts.headers);
-  // Workers reject a call of `opts.fetch(…)` as an illegal invocation.
-  const { fetch = globalThis.fetch, signal, maxBytes = 1_048_576 } = opts;
+  // Taken out of `opts`: Cloudflare Workers throw for a call `opts.fetch(…)`.
+  const { fetch = globalThis.fetch, signal, maxBytes = 2_097_152 } = opts;
   check(
     typeof fetch === "function",
     "fetch must be a function (pass one if the platform has none)",
@@ -75,10 +72,25 @@ export async function getStatus(
     "maxBytes must be a non-negative number",
   );
 
-  const init: Init = { method: "GET", headers, ...(signal && { signal }) };
+  // Workers before 2024-11-11 throw for the option; jsdom has no `Request`.
+  const knowsCache = attempt(() => "cache" in Request.prototype);
+  const init: Init = {
+    method: "GET",
+    headers,
+    ...(signal && { signal }),
+    ...(knowsCache && { cache: "no-store" as const }),
+  };
   const outcome = await sendRequest(fetch, url, init, maxBytes);
-  const timeout = timeoutOrThrow(signal);
-  return toResult(outcome, jobId, timeout);
+
+  try {
+    signal?.throwIfAborted();
+  } catch (reason) {
+    // The reason can be any value, even one whose `name` cannot be read.
+    if (attempt(() => (reason as Error).name) !== "TimeoutError") throw reason;
+    outcome.reason = "timeout";
+    outcome.cause = reason;
+  }
+  return toResult(outcome, jobId);
 }
 
 // The result
@@ -86,25 +98,22 @@ export async function getStatus(
 /** The result of {@linkcode getStatus}: a union, discriminated by `kind`. */
 export type Result = StatusInfo | NotFound | ServerError;
 
-/** The status of the job, from a 2xx response with a status and a job id. */
+/** The status of the job, from a 2xx response with a status and an id. */
 export interface StatusInfo {
   /** `"StatusInfo"`: the server returned the status of the job. */
   readonly kind: "StatusInfo";
-  /**
-   * The id of the job: `jobID` (1.0), `id` (2.0 draft), `jobId` or `job_id`, or
-   * the requested id if the server sends an empty one.
-   */
+  /** `jobID` (1.0) or `id` (2.0 draft); the requested id if none is sent. */
   readonly jobID: string;
   /**
-   * The state. `"unknown"`, which may be final, if the server's own name for it
-   * (see `document.status`) is not recognised.
+   * The state. `"unknown"`, which may be final, if the server's name for it is
+   * not recognised: see `document.status`.
    */
   readonly status: StatusCode | "unknown";
   /** The kind of job, `"process"` in 1.0. Many servers omit it. */
   readonly type?: string;
   /** The id of the process (1.0) or its URI (2.0 draft). */
   readonly processID?: string;
-  /** A description of the state. Untrusted text: escape it in HTML. */
+  /** With a `StatusInfo`: a description of the state, if any. Untrusted text. */
   readonly message?: string;
   /** When the job was accepted: RFC 3339, but some servers omit the zone. */
   readonly created?: string;
@@ -116,30 +125,27 @@ export interface StatusInfo {
   readonly updated?: string;
   /** In percent, 0 to 100, possibly fractional. It may end below 100. */
   readonly progress?: number;
-  /** Why the job failed (2.0 draft). With 1.0: see `message` or the results. */
+  /** With a `StatusInfo`: why the job failed (2.0 draft). */
   readonly exception?: Exception;
   /** Related resources, such as the results. Empty if the server sends none. */
   readonly links: readonly Link[];
-  /**
-   * The parsed document, unchanged. A server can nest it too deeply for
-   * `JSON.stringify`, which then throws a `RangeError`.
-   */
+  /** The parsed document, unchanged. */
   readonly document: {
     /** The server's own name for the state. */
     readonly status: string;
     /** Any other property, unchecked. */
     readonly [name: string]: unknown;
   };
-  /** The HTTP response. */
+  /** The HTTP response. Its `retry-after` is a number of seconds or a date. */
   readonly http: Http;
-  /** Never set; declared so that it can be read from any `Result`. */
+  /** Absent from a `StatusInfo`. */
   readonly reason?: never;
-  /** Never set; declared so that it can be read from any `Result`. */
+  /** Only of `"network"` and `"timeout"`. */
   readonly cause?: never;
 }
 
 /** A 404, a 410, or a 400 whose body says that there is no such job. */
-export interface NotFound extends FailureWithBody {
+export interface NotFound extends Omit<ResponseError, "kind" | "reason"> {
   /** `"NotFound"`: the server did not find the job. */
   readonly kind: "NotFound";
   /**
@@ -154,69 +160,53 @@ export interface NotFound extends FailureWithBody {
 export type ServerError = ResponseError | NetworkError | Timeout;
 
 /** An error status, or a 2xx response without the status of a job. */
-export interface ResponseError extends FailureWithBody {
+export interface ResponseError {
   /** `"ServerError"`: the status of the job is not available. */
   readonly kind: "ServerError";
   /**
-   * - `"http"`: any status but 2xx, such as 401, 429 or 503.
-   * - `"malformed"`: a 2xx with HTML, other JSON, an empty body, or more than
-   *   `maxBytes`.
+   * - `"http"`: a status other than 2xx, 404 and 410, such as 401 or 503.
+   * - `"malformed"`: a 2xx with HTML, other JSON, nothing, or too much.
    */
   readonly reason: "http" | "malformed";
-}
-
-/** `fetch` failed or returned no `Response`, or a 2xx body was cut off. */
-export interface NetworkError extends FailureWithoutBody {
-  /** `"network"`: `message` says what failed, and `cause` why. */
-  readonly reason: "network";
-}
-
-/** The time limit of `opts.signal` expired before the response was complete. */
-export interface Timeout extends FailureWithoutBody {
-  /** `"timeout"`: `cause` is the reason of the signal. */
-  readonly reason: "timeout";
-}
-
-/** What {@linkcode NotFound} and {@linkcode ResponseError} have in common. */
-export interface FailureWithBody {
-  /** What went wrong. Never empty. It may hold untrusted text of the server. */
+  /** With `body`: what is wrong, maybe in the words of the server: untrusted. */
   readonly message: string;
   /** The body as text, up to `maxBytes` or where it was cut off. Untrusted. */
   readonly body: string;
-  /** The error that the body describes, if any. */
+  /** With `body`: the error that it describes, if any. */
   readonly exception?: Exception;
-  /** The HTTP response. `headers["retry-after"]` is in seconds, or a date. */
+  /** The HTTP response. Its `retry-after` is a number of seconds or a date. */
   readonly http: Http;
-  /** Never set; declared so that it can be read from any `Result`. */
+  /** Only of a `StatusInfo`. */
   readonly status?: never;
-  /** Never set; declared so that it can be read from any `Result`. */
+  /** Only of `"network"` and `"timeout"`. */
   readonly cause?: never;
 }
 
-/** What {@linkcode NetworkError} and {@linkcode Timeout} have in common. */
-export interface FailureWithoutBody {
-  /** `"ServerError"`: the status of the job is not available. */
-  readonly kind: "ServerError";
-  /** What failed. Safe to log: it holds neither the URL nor any of `cause`. */
+/** `fetch` failed or returned no `Response`, or a 2xx body was cut off. */
+export interface NetworkError extends Pick<ResponseError, "kind" | "status"> {
+  /** - `"network"`: no response, or not all of it. */
+  readonly reason: "network";
+  /** With `"network"` and `"timeout"`: what failed. Safe to log. */
   readonly message: string;
   /** What was thrown, or the signal's reason. It may contain the URL. */
   readonly cause?: unknown;
-  /** The HTTP response, if its headers were received. */
+  /** With `"network"` and `"timeout"`: absent if no headers were received. */
   readonly http?: Http;
-  /** Never set; declared so that it can be read from any `ServerError`. */
+  /** Absent with `"network"` and `"timeout"`. */
   readonly body?: never;
-  /** Never set; declared so that it can be read from any `Result`. */
+  /** Absent with `"network"` and `"timeout"`. */
   readonly exception?: never;
-  /** Never set; declared so that it can be read from any `Result`. */
-  readonly status?: never;
 }
 
-/**
- * The states of a job: `"created"` of Part 4, and those of 1.0, of which the
- * last three are final.
- */
+/** The time limit of `opts.signal` expired before the response was complete. */
+export interface Timeout extends Omit<NetworkError, "reason"> {
+  /** - `"timeout"`: the time limit of the signal expired. */
+  readonly reason: "timeout";
+}
+
+/** The states of a job in 1.0, and `"created"`. The last three are final. */
 export type StatusCode =
-  | "created" // not started
+  | "created" // Part 4: not started
   | "accepted"
   | "running"
   | "successful"
@@ -240,11 +230,9 @@ export interface Exception {
 /** A link of a status document (link.yaml of 1.0). */
 export interface Link {
   /**
-   * The target, resolved against `http.url` where possible. Before you follow
-   * it, check its scheme, which can be `javascript:`, and its origin: do not
-   * send your credentials to another one. It stays as sent if it is longer than
-   * 1,024 characters, or if the number of links times the length of `http.url`
-   * exceeds 1,048,576.
+   * The target. Paths are resolved against `http.url`; a `//host` is not. Check
+   * its scheme, which can be `javascript:`, before you follow it, and send your
+   * credentials only to the origin of the API.
    */
   readonly href: string;
   /** The relation: `"self"`, or `"results"` or a URI that ends in it, … */
@@ -263,10 +251,7 @@ export interface Http {
   readonly status: number;
   /** The final URL, or the requested one. It may hold a key from `baseUrl`. */
   readonly url: string;
-  /**
-   * Names in lower case, without `set-cookie`. Across origins, browsers expose
-   * few headers other than those in `Access-Control-Expose-Headers`.
-   */
+  /** Names in lower case, no `set-cookie`. In browsers, few across origins. */
   readonly headers: { readonly [name: string]: string | undefined };
 }
 
@@ -275,17 +260,16 @@ export interface Http {
 /** Options for {@linkcode getStatus}. */
 export interface GetStatusOptions {
   /**
-   * Sends the request. If you poll in a browser or in Next.js, which may cache
-   * the response, pass
-   * `(url, init) => fetch(url, { ...init, cache: "no-store" })`.
+   * Sends the request. For a status that may come from a cache, pass
+   * `(url, init) => fetch(url, { ...init, cache: "default" })`.
    *
    * @default {globalThis.fetch}
    */
   readonly fetch?: Fetch | undefined;
   /**
-   * Request headers: a record, name-value pairs, or a `Headers`. `Accept:
-   * application/json` is added unless you set `Accept`. On a redirect to another
-   * origin, most platforms remove `Authorization`, but not `X-API-Key`.
+   * Request headers. `Accept: application/json` is added unless you set it. On a
+   * redirect to another origin, most platforms remove `Authorization`, but not
+   * `X-API-Key`.
    */
   readonly headers?:
     | { readonly [name: string]: string }
@@ -293,49 +277,45 @@ export interface GetStatusOptions {
     | HeadersLike
     | undefined;
   /**
-   * Cancels the request and the reading of the body: the promise rejects with
-   * the signal's reason. A time limit, such as `AbortSignal.timeout(10_000)`
-   * (in milliseconds), gives a {@linkcode Timeout} instead. There is none by
-   * default. A custom `fetch` that ignores the signal delays both.
+   * Cancels the call: the promise rejects with the signal's reason. A time limit,
+   * such as `AbortSignal.timeout(10_000)` (in milliseconds; by default, there is
+   * none) gives a {@linkcode Timeout}. If `fetch` ignores the signal, both wait.
    */
   readonly signal?: AbortSignal | undefined;
   /**
-   * The most bytes of the body to read, after decompression; 0 or more, capped
-   * at 500,000,000. A longer 2xx body is `"malformed"`.
+   * The most bytes of the body to read, after decompression; 0 or more. A longer
+   * 2xx body is `"malformed"`.
    *
-   * @default {1048576}
+   * @default {2097152}
    */
   readonly maxBytes?: number | undefined;
 }
 
-/** The part of `fetch` that is used. Any platform's `fetch` can be passed. */
+/**
+ * The part of `fetch` that is used. Any platform's `fetch` can be passed.
+ *
+ * `init.headers` are all request headers, names in lower case. `init.cache` is
+ * absent where `Request` does not know it. The response has a `url`, which may
+ * be empty, and as `body` a stream that has not been read, or `null`.
+ */
 export type Fetch = (
   url: string,
   init: {
     readonly method: "GET";
-    /** All request headers, names in lower case. */
     readonly headers: { [name: string]: string };
-    /** Present if the caller passed one. */
     readonly signal?: AbortSignal;
+    readonly cache?: "no-store";
   },
 ) => Promise<{
-  /** The HTTP status. */
   readonly status: number;
-  /** The final URL, or `""`. */
   readonly url: string;
-  /** The response headers. */
   readonly headers: HeadersLike;
-  /** A stream that has not been read, or `null`. */
   readonly body: {
     getReader(): {
-      read(): Promise<{
-        readonly done: boolean;
-        readonly value?: Uint8Array | undefined;
-      }>;
+      read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
       cancel(): Promise<unknown>;
     };
   } | null;
-  /** Whether the body has been read. */
   readonly bodyUsed?: boolean;
 }>;
 
@@ -350,9 +330,8 @@ export interface HeadersLike {
 /**
  * Returns whether a value is a {@linkcode StatusInfo}.
  *
- * Every property but `cause` is checked (of `document`, only `status`), so that
- * the guard can be used for a result that was stored as JSON or received from a
- * worker. Other properties are allowed.
+ * Every property but `cause` is checked (of `document`, only `status`), so that a
+ * result can be stored as JSON or sent to a worker. Others are allowed.
  *
  * @param value Any value, whatever its origin.
  * @returns Whether the value is a `StatusInfo`.
@@ -362,35 +341,30 @@ export interface HeadersLike {
  * import { getStatus, isStatusInfo } from "ogcapi-job-status";
  *
  * const result = await getStatus("https://ogc.example.com/ogcapi", "job-1");
- * const stored = JSON.stringify(result);
- * const value: unknown = JSON.parse(stored);
+ * const value: unknown = JSON.parse(JSON.stringify(result));
  * if (isStatusInfo(value)) console.log(value.status); //=> running
  * ```
  */
 export function isStatusInfo(value: unknown): value is StatusInfo {
-  const info = toProperties(value);
+  const info = toObject<keyof StatusInfo>(value);
   return (
     info.kind === "StatusInfo" &&
     isNonEmptyString(info.jobID) &&
-    isNonEmptyString(info.status) &&
-    // Each status code, and "unknown", is converted to itself.
-    toStatusCode(info.status) === info.status &&
+    (info.status === "unknown" ||
+      STATUS_NAMES.some(([code]) => code === info.status)) &&
     hasOptionalStrings(info, STATUS_STRINGS) &&
     isOptional(info.progress, isPercentage) &&
     isOptional(info.exception, isException) &&
     Array.isArray(info.links) &&
-    // `every` skips the holes of a sparse array; `includes` does not.
-    !info.links.includes(undefined) &&
     info.links.every(isLink) &&
-    isNonEmptyString(toProperties(info.document).status) &&
+    isNonEmptyString(toObject<"status">(info.document).status) &&
     isHttp(info.http) &&
     info.reason === undefined
   );
 }
 
 /**
- * Returns whether a value is a {@linkcode NotFound}, by the same checks as in
- * {@linkcode isStatusInfo}.
+ * Returns whether a value is a {@linkcode NotFound}, checked in the same way.
  *
  * @param value Any value, whatever its origin.
  * @returns Whether the value is a `NotFound`.
@@ -400,8 +374,7 @@ export function isNotFound(value: unknown): value is NotFound {
 }
 
 /**
- * Returns whether a value is a {@linkcode ServerError}, by the same checks as
- * in {@linkcode isStatusInfo}.
+ * Returns whether a value is a {@linkcode ServerError}, checked in the same way.
  *
  * @param value Any value, whatever its origin.
  * @returns Whether the value is a `ServerError`.
@@ -411,43 +384,38 @@ export function isServerError(value: unknown): value is ServerError {
   return isFailure(value, "ServerError", reasons);
 }
 
-function isFailure(
-  value: unknown,
-  kind: "NotFound" | "ServerError",
-  reasons: readonly unknown[],
-): boolean {
-  const result = toProperties(value);
-  const { reason, body, exception, http } = result;
-  const isIncomplete = reason === "network" || reason === "timeout";
+function isFailure(value: unknown, kind: string, reasons: unknown[]): boolean {
+  const failure = toObject<keyof ServerError>(value);
+  const { reason, body, exception, http } = failure;
   return (
-    result.kind === kind &&
+    failure.kind === kind &&
     reasons.includes(reason) &&
-    isNonEmptyString(result.message) &&
-    result.status === undefined &&
-    (isIncomplete
-      ? body === undefined &&
-        exception === undefined &&
-        isOptional(http, isHttp)
-      : isString(body) && isOptional(exception, isException) && isHttp(http))
+    isNonEmptyString(failure.message) &&
+    failure.status === undefined &&
+    (reason === "network" || reason === "timeout"
+      ? isOptional(http, isHttp) &&
+        body === undefined &&
+        exception === undefined
+      : isHttp(http) && isString(body) && isOptional(exception, isException))
   );
 }
 
 function isException(value: unknown): boolean {
-  const exception = toProperties(value);
+  const exception = toObject<keyof Exception>(value);
   return (
     (exception.type ?? exception.title ?? exception.detail) !== undefined &&
-    hasOptionalStrings(exception, ["type", "title", "detail", "instance"]) &&
+    hasOptionalStrings(exception, EXCEPTION_STRINGS) &&
     isOptional(exception.status, isInteger)
   );
 }
 
 function isLink(value: unknown): boolean {
-  const link = toProperties(value);
+  const link = toObject<keyof Link>(value);
   return isNonEmptyString(link.href) && hasOptionalStrings(link, LINK_STRINGS);
 }
 
 function isHttp(value: unknown): boolean {
-  const { status, url, headers } = toProperties(value);
+  const { status, url, headers } = toObject<keyof Http>(value);
   return (
     isInteger(status) &&
     isNonEmptyString(url) &&
@@ -456,19 +424,12 @@ function isHttp(value: unknown): boolean {
   );
 }
 
-function hasOptionalStrings(
-  properties: Properties,
-  names: readonly PropertyName[],
-): boolean {
-  return names.every((name) => isOptional(properties[name], isNonEmptyString));
+function hasOptionalStrings(value: Unchecked, rows: readonly Names[]): boolean {
+  return rows.every(([name]) => isOptional(value[name], isNonEmptyString));
 }
 
-/** Returns whether a value is absent or passes the test. */
-function isOptional(
-  value: unknown,
-  test: (value: unknown) => boolean,
-): boolean {
-  return value === undefined || test(value);
+function isOptional(value: unknown, is: (value: unknown) => boolean): boolean {
+  return value === undefined || is(value);
 }
 
 /** Accepts those of other realms, for which `instanceof` fails, as in Jest. */
@@ -509,18 +470,17 @@ function toJobUrl(baseUrl: string | URL, jobId: string): string {
   return `${url.origin}${path}/jobs/${segment}${url.search}`;
 }
 
+type RequestHeaders = GetStatusOptions["headers"];
 type Pair = [name: string, value: string];
 
-function toRequestHeaders(
-  headers: GetStatusOptions["headers"],
-): Init["headers"] {
+function toRequestHeaders(headers: RequestHeaders): Init["headers"] {
   if (headers === undefined) return { accept: "application/json" };
   const record = attempt(() => {
     const pairs = toPairs(headers); // throws for null and primitives
     // `Headers` rejects what the platform cannot send, but converts any value
     // to a string: `undefined` would be sent as "undefined".
     if (!pairs.every((pair) => [...pair].every(isString))) return undefined;
-    return Object.fromEntries(toPairs(new Headers(pairs)));
+    return Object.fromEntries(collectPairs(new Headers(pairs)));
   });
   check(
     typeof headers === "object" && record,
@@ -529,11 +489,15 @@ function toRequestHeaders(
   return { accept: "application/json", ...record };
 }
 
-function toPairs(headers: NonNullable<GetStatusOptions["headers"]>): Pair[] {
+function toPairs(headers: NonNullable<RequestHeaders>): Pair[] {
   if (Symbol.iterator in headers) return Array.from(headers as Iterable<Pair>);
   if (typeof headers.forEach !== "function") return Object.entries(headers);
+  return collectPairs(headers as HeadersLike);
+}
+
+function collectPairs(headers: HeadersLike): Pair[] {
   const pairs: Pair[] = [];
-  (headers as HeadersLike).forEach((value, name) => {
+  headers.forEach((value, name) => {
     pairs.push([name, value]);
   });
   return pairs;
@@ -545,13 +509,15 @@ type Init = Parameters<Fetch>[1];
 type ResponseLike = Awaited<ReturnType<Fetch>>;
 type Reader = ReturnType<NonNullable<ResponseLike["body"]>["getReader"]>;
 
-/** How a request ended. */
+/** What is known of a request, filled in as it proceeds. */
 interface Outcome {
-  readonly end: "complete" | "too large" | "failed";
-  readonly failure: string; // the message if `end` is "failed"
-  readonly cause: unknown; // what was thrown, if something was
-  readonly http: Http | undefined; // absent without a valid Response
-  readonly body: string; // the text, as far as it was read
+  // The step that failed, or how the response ended.
+  step: "request" | "response" | "body" | "complete" | "too large";
+  http?: Http; // absent without a valid `Response`
+  body: string; // the text, as far as it was read
+  json?: unknown; // the parsed body
+  reason: "network" | "timeout"; // of a failure
+  cause?: unknown; // what was thrown, or the reason of the time limit
 }
 
 /** Sends the request and reads the response. Never throws. */
@@ -561,213 +527,210 @@ async function sendRequest(
   init: Init,
   maxBytes: number,
 ): Promise<Outcome> {
-  let end: Outcome["end"] = "failed";
-  let cause: unknown;
-  let http: Http | undefined;
+  const outcome: Outcome = { step: "request", body: "", reason: "network" };
   let reader: Reader | undefined;
-  const parts: string[] = [];
-  // The message if the following step fails.
-  let failure = "Request failed: see cause";
   try {
     init.signal?.throwIfAborted();
     const response = await fetch(url, init);
-    failure = "fetch did not return a Response with a readable body";
+    outcome.step = "response";
     // Read before `getReader`, after which `bodyUsed` is true in Bun.
     const { body, bodyUsed } = response;
-    // Opened first, so that it can be cancelled if the response is invalid.
-    if (body !== null) reader = body.getReader();
-    // A used body would be read as an empty one.
-    if (body === null || (reader && !bodyUsed)) http = readHead(response, url);
-    if (http) {
-      failure = "Response body could not be read to the end: see cause";
-      end = reader ? await readBody(reader, maxBytes, parts) : "complete";
+    // Opened before the head is checked, so that it can be cancelled.
+    if (body !== null) {
+      reader = body.getReader();
+      const isReader = typeof reader.read === "function";
+      check(isReader && !bodyUsed, "Response.body must be an unread stream");
     }
+    outcome.http = readHead(response, url);
+    outcome.step = "body";
+    if (reader) await readBody(reader, maxBytes, outcome);
+    else outcome.step = "complete";
   } catch (error) {
-    cause = error;
+    outcome.cause = error;
   }
-  // Not awaited: a custom `cancel` may never settle.
-  if (end !== "complete") void attempt(() => reader?.cancel().catch(() => {}));
-  return {
-    end,
-    failure,
-    cause,
-    http,
-    body: parts.join("").replace(/^\uFEFF/, ""),
-  };
+  if (outcome.step !== "complete") void cancel(reader);
+  // Not left to the decoder, which would also remove U+FEFF within the text.
+  if (outcome.body.startsWith("\uFEFF")) outcome.body = outcome.body.slice(1);
+  return outcome;
 }
 
-/** Returns `undefined` or throws if the value is not a valid `Response`. */
-function readHead(
-  response: ResponseLike,
-  requestUrl: string,
-): Http | undefined {
+function readHead(response: ResponseLike, requestUrl: string): Http {
   const { status, url } = response;
-  const headers: Pair[] = [];
-  let valid = isInteger(status) && isString(url);
-  response.headers.forEach((value, name) => {
-    valid &&= isString(value) && isString(name);
-    if (!valid) return;
+  check(isInteger(status), "Response.status must be an integer");
+  check(isString(url), "Response.url must be a string");
+  const headers: { [name: string]: string } = {};
+  for (const [name, value] of collectPairs(response.headers)) {
+    const areStrings = isString(name) && isString(value);
+    check(areStrings, "Response.headers must be strings");
     const lowerCase = name.toLowerCase();
     // Left out as in browsers, which do not expose it.
-    if (lowerCase !== "set-cookie") headers.push([lowerCase, value]);
-  });
-  return valid
-    ? { status, url: url || requestUrl, headers: Object.fromEntries(headers) }
-    : undefined;
+    if (lowerCase !== "set-cookie") headers[lowerCase] = value;
+  }
+  return { status, url: url || requestUrl, headers };
 }
 
-/** Reads to the end or to the limit. `parts` keeps the text if this throws. */
-async function readBody(
-  reader: Reader,
-  maxBytes: number,
-  parts: string[],
-): Promise<"complete" | "too large"> {
-  // The types of Workers require both options. A byte order mark is removed by
-  // the caller: this decoder would also remove U+FEFF within the text.
+/** Reads to the end or to the limit. If it throws, the text so far is kept. */
+async function readBody(reader: Reader, maxBytes: number, outcome: Outcome) {
+  // The types of Workers require both options.
   const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
-  // Some engines cannot hold a longer string (V8: 536,870,888 characters).
-  let remaining = Math.min(maxBytes, 500_000_000);
-  for (;;) {
+  let remaining = maxBytes;
+  while (remaining >= 0) {
     const { done, value } = await reader.read();
     if (done) {
-      parts.push(decoder.decode());
-      return "complete";
+      outcome.body += decoder.decode();
+      outcome.step = "complete";
+      return;
     }
-    if (!ArrayBuffer.isView(value) || value.BYTES_PER_ELEMENT !== 1) {
-      throw new TypeError("Chunk is not a byte array");
-    }
+    const isBytes = ArrayBuffer.isView(value) && value.BYTES_PER_ELEMENT === 1;
+    check(isBytes, "a chunk of Response.body must be a byte array");
     const bytes = value.subarray(0, remaining);
     // `stream` keeps an incomplete character for the next chunk. After an ASCII
     // character there is none, and Node 20 and 22 are far faster without it.
-    const last = bytes[bytes.length - 1] ?? -1; // may be negative: Int8Array
-    const isAscii = last >= 0 && last < 128;
-    parts.push(decoder.decode(bytes, { stream: !isAscii }));
+    const last = bytes[bytes.length - 1] ?? 0x80;
+    outcome.body += decoder.decode(bytes, { stream: (last & 0x80) !== 0 });
     remaining -= value.length;
-    if (remaining < 0) return "too large";
   }
+  outcome.step = "too large";
 }
 
-/** Returns the reason of an expired time limit, and throws any other reason. */
-function timeoutOrThrow(signal: AbortSignal | undefined): unknown {
+/** Not awaited by its caller: a custom `cancel` may never settle. */
+async function cancel(reader: Reader | undefined): Promise<void> {
   try {
-    signal?.throwIfAborted();
-  } catch (reason) {
-    // The reason can be any value, even one whose `name` cannot be read.
-    if (attempt(() => (reason as Error).name) === "TimeoutError") return reason;
-    throw reason;
+    await reader?.cancel();
+  } catch {
+    // The result does not depend on it.
   }
-  return undefined;
 }
 
 // Helpers: the result
 
-function toResult(outcome: Outcome, jobId: string, timeout: unknown): Result {
-  const { end, http, body } = outcome;
-  const ok = http !== undefined && http.status >= 200 && http.status < 300;
+function toResult(outcome: Outcome, jobId: string): Result {
+  const { step, http, body, reason, cause } = outcome;
+  const ok = http !== undefined && http.status >= 200 && http.status <= 299;
   // A status other than 2xx decides the result, even if the body was cut off.
-  if (!http || (ok && end === "failed")) {
-    const cause = timeout ?? outcome.cause;
+  if (!http || (ok && step === "body")) {
     return {
       kind: "ServerError",
-      reason: timeout ? "timeout" : "network",
-      message: timeout ? "Request timed out" : outcome.failure,
-      ...(http && { http }),
+      reason,
+      message: describeFailure(outcome),
       ...(cause !== undefined && { cause }),
+      ...(http && { http }),
     };
   }
 
-  let json: unknown;
-  if (end !== "too large") json = attempt<unknown>(() => JSON.parse(body));
-  const info = ok && readStatusInfo(toProperties(json), http, jobId);
+  if (step !== "too large") {
+    outcome.json = attempt<unknown>(() => JSON.parse(body));
+  }
+  const info = ok && readStatusInfo(outcome.json, http, jobId);
   if (info) return info;
 
-  const exception = readException(json);
-  const message = ok
-    ? describeMalformed(outcome, json)
-    : exception?.detail || exception?.title || `HTTP ${http.status}`;
-  const shared = { message, body, ...(exception && { exception }), http };
-  const reason = toNotFoundReason(http.status, exception?.type);
-  if (reason) return { kind: "NotFound", reason, ...shared };
-  return { kind: "ServerError", reason: ok ? "malformed" : "http", ...shared };
+  const exception = readException(outcome.json);
+  const described = exception?.detail ?? exception?.title;
+  const error = described ?? describeError(outcome, http);
+  const message = ok ? describeMalformed(outcome, http) : error;
+  const rest = { message, body, ...(exception && { exception }), http };
+  const notFound = toNotFoundReason(http.status, exception?.type);
+  if (notFound) return { kind: "NotFound", reason: notFound, ...rest };
+  return { kind: "ServerError", reason: ok ? "malformed" : "http", ...rest };
 }
 
-function describeMalformed(outcome: Outcome, json: unknown): string {
-  if (outcome.end === "too large") {
-    return "Response body is too large (see maxBytes)";
+function describeFailure({ reason, step, cause }: Outcome): string {
+  if (reason === "timeout") return "Request timed out";
+  if (step === "response") {
+    return "fetch did not return a Response with a readable body: see cause";
   }
-  if (outcome.body === "") return "Response body is empty";
-  if (json === undefined) {
-    const contentType = outcome.http?.headers["content-type"] || "none";
-    return `Response body is not JSON (Content-Type: ${contentType})`;
-  }
-  return "Response body is not a job status: it has no status or no job id";
+  const code = attempt(() => readCode(cause)) ?? "see cause";
+  if (step === "request") return `Request failed: ${code}`;
+  return `Response body could not be read to the end: ${code}`;
 }
 
-function toNotFoundReason(
-  status: number,
-  type: string | undefined,
-): NotFound["reason"] | undefined {
+/** Reads a code such as `ECONNREFUSED`, which holds no secret. */
+function readCode(cause: unknown): string | undefined {
+  const outer = toObject<"code" | "cause">(cause); // with a code in Bun
+  const inner = toObject<"code">(outer.cause); // with a code in Node
+  const codes = [outer.code, inner.code].filter(isString);
+  return codes.find((code) => /^\w{1,40}$/.test(code));
+}
+
+function describeMalformed({ step, body, json }: Outcome, http: Http): string {
+  if (step === "too large") return "Response body is too large (see maxBytes)";
+  if (body === "") return "Response body is empty";
+  const type = http.headers["content-type"] || "none";
+  return json === undefined
+    ? `Response body is not JSON (Content-Type: ${type})`
+    : "Response body is not a job status: it has no status or no job id";
+}
+
+/** Returns a JSON string or a line of plain text, as gateways send it. */
+function describeError({ step, body, json }: Outcome, http: Http): string {
+  const type = http.headers["content-type"] ?? "";
+  const isPlain = step === "complete" && /^text\/plain\s*(;|$)/i.test(type);
+  const text = isPlain && json === undefined ? body : json;
+  const line = isString(text) ? text.trim() : "";
+  const isShort = /^[^<\n\r\u2028\u2029]{1,200}$/.test(line);
+  return isShort ? line : `HTTP ${http.status}`;
+}
+
+function toNotFoundReason(status: number, type = "") {
   if (status === 410) return "gone";
   // 1.0 defines a URI that ends in no-such-job. Servers send variants of it, or
-  // a plain code.
-  const isNoSuchJob = /(no-such-job|nosuchjob|jobnotfound)$/i.test(type ?? "");
-  // Weaver sends 400 for an id that is not a UUID.
+  // a code. Weaver sends it with a 400 if the id is not a UUID.
+  const isNoSuchJob = /(no-such-job|nosuchjob|jobnotfound)$/i.test(type);
   if (isNoSuchJob && (status === 404 || status === 400)) return "no-such-job";
   return status === 404 ? "unspecified" : undefined;
 }
 
+/** A name, then others that servers use for the same. */
+type Names<Name extends string = string> = readonly [Name, ...string[]];
+
 const STATUS_STRINGS = [
-  "type",
-  "processID",
-  "message",
-  "created",
-  "started",
-  "finished",
-  "updated",
+  ["jobID", "id", "jobId", "job_id"],
+  ["type"],
+  ["processID", "processId", "process_id"], // SpatialVault, DataKaveri
+  ["message"],
+  ["created"],
+  ["started"],
+  ["finished"],
+  ["updated"],
 ] as const;
+
+/** The last is all that GeoServer before 2026 sends. */
+const ID_NAMES = ["jobID", "id", "jobId", "job_id", "processID"] as const;
 
 /** Only a status and an id are required: servers omit any other property. */
 function readStatusInfo(
-  document: Properties,
+  json: unknown,
   http: Http,
   jobId: string,
 ): StatusInfo | undefined {
+  const document = toObject<keyof StatusInfo | (typeof ID_NAMES)[number]>(json);
   const { status } = document;
-  const ids = [document.jobID, document.id, document.jobId, document.job_id];
-  if (!isNonEmptyString(status) || !ids.some(isString)) return undefined;
-  const info: Writable<StatusInfo> = {
+  const hasId = ID_NAMES.some((name) => isString(document[name]));
+  if (!isNonEmptyString(status) || !hasId) return undefined;
+  const progress = readProgress(document.progress);
+  const exception = readException(document.exception);
+  return {
     kind: "StatusInfo",
-    // The Kubernetes manager of pygeoapi may send an empty id.
-    jobID: ids.find(isNonEmptyString) ?? jobId,
+    jobID: jobId, // unless the document has one
     status: toStatusCode(status),
+    ...readStrings(document, STATUS_STRINGS),
+    ...(progress !== undefined && { progress }),
+    ...(exception && { exception }),
     links: readLinks(document.links, http.url),
     document: document as StatusInfo["document"],
     http,
   };
-  copyStrings(document, STATUS_STRINGS, info);
-  const processID = [
-    document.processID,
-    document.processId, // Spatial Vault
-    document.process_id, // DataKaveri
-  ].find(isNonEmptyString);
-  if (processID) info.processID = processID;
-  const progress = readProgress(document.progress);
-  if (progress !== undefined) info.progress = progress;
-  const exception = readException(document.exception);
-  if (exception) info.exception = exception;
-  return info;
 }
 
-/** The names that servers use for each status code, the code itself first. */
-const STATUS_NAMES: readonly (readonly [StatusCode, ...string[]])[] = [
+/** Each status code, then other names for it, and where they come from. */
+const STATUS_NAMES: readonly Names<StatusCode>[] = [
   ["created"],
-  ["accepted", "queued", "pending"], // queued: openEO; pending: QJazz
-  ["running", "started", "paused"], // started: WPS; paused: ZOO-Project
-  ["successful", "succeeded", "finished"], // succeeded: WPS; finished: openEO
-  // error: openEO; rejected: ECMWF; lost: sepex, after a crash
-  ["failed", "error", "rejected", "lost"],
-  // canceled: openEO; deleted: ECMWF
-  ["dismissed", "canceled", "cancelled", "deleted"],
+  ["accepted", "queued", "pending"], // openEO, QJazz
+  // WPS, ZOO-Project, and two of Harmony
+  ["running", "started", "paused", "previewing", "running_with_errors"],
+  ["successful", "succeeded", "finished"], // WPS, openEO
+  ["failed", "error", "rejected", "lost"], // openEO, ECMWF, sepex
+  ["dismissed", "canceled", "cancelled", "deleted"], // openEO, -, ECMWF
 ];
 
 function toStatusCode(name: string): StatusInfo["status"] {
@@ -783,114 +746,91 @@ function readProgress(value: unknown): number | undefined {
   return isPercentage(progress) ? progress : undefined;
 }
 
-const LINK_STRINGS = ["rel", "type", "hreflang", "title"] as const;
+const LINK_STRINGS = [["rel"], ["type"], ["hreflang"], ["title"]] as const;
 
 function readLinks(value: unknown, responseUrl: string): Link[] {
-  const entries = toList(value); // DataKaveri sends a single link object
+  // DataKaveri sends a single link object.
+  const entries: unknown[] = Array.isArray(value) ? value : [value];
   // The limit bounds memory: a redirect lets the server choose a long URL,
   // which each short link would repeat.
   const resolvable = entries.length * responseUrl.length <= 1_048_576;
   const links: Link[] = [];
   for (const entry of entries) {
-    const properties = toProperties(entry);
-    const { href } = properties;
-    if (!isNonEmptyString(href)) continue;
-    const link: Writable<Link> = {
-      href: resolvable ? resolve(href, responseUrl) : href,
-    };
-    copyStrings(properties, LINK_STRINGS, link);
-    links.push(link);
+    const link = toObject<keyof Link>(entry);
+    if (!isNonEmptyString(link.href)) continue;
+    const href = resolvable ? resolve(link.href, responseUrl) : link.href;
+    links.push({ href, ...readStrings(link, LINK_STRINGS) });
   }
   return links;
 }
 
 /** Returns an absolute URL, or else `href` unchanged. */
 function resolve(href: string, responseUrl: string): string {
-  // The limit bounds time: `new URL` takes seconds to encode a very long host.
-  if (href.length > 1_024 || /^[a-z][a-z\d+.-]*:/i.test(href)) return href;
+  // Nothing with a host is resolved: `new URL` takes seconds to encode long
+  // international hosts. It ignores spaces at the start, and reads \ as /.
+  const isRelative = /^(?! *([a-z][a-z\d+.-]*:|\/\/))[ -[\]-~]*$/i.test(href);
+  if (!isRelative) return href;
   return attempt(() => new URL(href, responseUrl).href) ?? href;
 }
 
-/** Reads a value, else its `detail` (FastAPI), else its `error` (gateways). */
+/** Reads a value, its `detail` (FastAPI), `error` (gateways) or `errors`. */
 function readException(value: unknown): Exception | undefined {
   if (!value) return undefined;
-  const { detail, error } = toProperties(value);
-  return (
-    toException(value) ?? toFirstException(detail) ?? toFirstException(error)
-  );
-}
-
-/** Reads an object, or the first in a list that describes an error. */
-function toFirstException(value: unknown): Exception | undefined {
-  for (const entry of toList(value)) {
+  const { detail, error, errors } = toObject(value);
+  for (const entry of [value, detail, error, errors].flat()) {
     const exception = toException(entry);
     if (exception) return exception;
   }
   return undefined;
 }
 
+const EXCEPTION_STRINGS = [
+  ["type", "code"],
+  ["title"],
+  [
+    "detail",
+    "description", // pygeoapi and Weaver
+    "error_description", // OAuth
+    "error_message", // CUT RE3
+    "message", // gateways
+    "Message", // AWS
+    "msg", // FastAPI
+    "error", // Keycloak
+  ],
+  ["instance"],
+] as const;
+
 /** Properties of a wrong type are ignored (RFC 9457, section 3.1). */
 function toException(value: unknown): Exception | undefined {
-  const error = toProperties(value);
-  const exception: Writable<Exception> = {};
-  const type = [error.type, error.code].find(isNonEmptyString);
-  if (type) exception.type = type;
-  copyStrings(error, ["title", "instance"], exception);
-  const detail = [
-    error.detail,
-    error.description, // pygeoapi and Weaver
-    error.message, // gateways
-    error.msg, // FastAPI
-    error.error, // Keycloak
-  ].find(isNonEmptyString);
-  if (detail) exception.detail = detail;
-  if (isInteger(error.status)) exception.status = error.status;
-  return type || exception.title || detail ? exception : undefined;
+  const error = toObject<keyof Exception>(value);
+  const strings = readStrings(error, EXCEPTION_STRINGS);
+  if (!(strings.type ?? strings.title ?? strings.detail)) return undefined;
+  const { status } = error;
+  return { ...strings, ...(isInteger(status) && { status }) };
 }
 
-// Helpers: unchecked values
+type Unchecked<Name extends string = string> = { [name in Name]?: unknown };
 
-/** The properties that are read from documents and results. */
-type PropertyName =
-  | keyof StatusInfo
-  | keyof FailureWithBody
-  | keyof Exception
-  | keyof Link
-  | keyof Http
-  | "id"
-  | "jobId"
-  | "job_id"
-  | "processId"
-  | "process_id"
-  | "code"
-  | "description"
-  | "msg"
-  | "error";
-
-type Properties = { readonly [name in PropertyName]?: unknown };
-
-/** Lets any value be read as a record. Primitives have none of these names. */
-function toProperties(value: unknown): Properties {
-  return Object(value) as Properties;
+/** Lets any value be read as an object. Primitives have none of these names. */
+function toObject<Name extends string>(value: unknown): Unchecked<Name> {
+  return Object(value) as Unchecked<Name>;
 }
 
-/** Wraps a value that is not a list. */
-function toList(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [value];
-}
-
-type Writable<T> = { -readonly [name in keyof T]: T[name] };
-
-/** Copies the named properties that are non-empty strings. */
-function copyStrings<N extends PropertyName>(
-  source: Properties,
-  names: readonly N[],
-  target: { [name in N]?: string },
-): void {
-  for (const name of names) {
-    const value: unknown = source[name];
-    if (isNonEmptyString(value)) target[name] = value;
+/** Reads the first non-empty string of each row. */
+function readStrings<Name extends string>(
+  object: Unchecked,
+  rows: readonly Names<Name>[],
+): { [name in Name]?: string } {
+  const strings: { [name in Name]?: string } = {};
+  for (const names of rows) {
+    for (const name of names) {
+      const value = object[name];
+      if (!isNonEmptyString(value)) continue;
+      strings[names[0]] = value;
+      break;
+    }
   }
+  return strings;
 }
 
 function isPercentage(value: unknown): value is number {

@@ -27,7 +27,7 @@ describe("the file", (test) => {
 
   test("exports the documented types, those that they need, and no others", () => {
     const documented = "Exception Fetch GetStatusOptions Http Link NotFound Result ServerError StatusCode StatusInfo";
-    const needed = "FailureWithBody FailureWithoutBody HeadersLike NetworkError ResponseError Timeout";
+    const needed = "HeadersLike NetworkError ResponseError Timeout";
     const names = [...source.matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, name]) => name);
     assert.deepEqual(names.sort(), `${documented} ${needed}`.split(" ").sort());
     // In the declarations, a type that is not exported would begin a line.
@@ -39,17 +39,17 @@ describe("the file", (test) => {
     assert.equal(/^(?:export )?(?:async )?(?:function|const|type|interface) (\w+)/m.exec(source)?.[1], "getStatus");
   });
 
-  test("has at most 920 lines, at most a third of them comments", () => {
+  test("has at most 860 lines, at most a third of them comments", () => {
     const lines = source.trimEnd().split("\n");
     const comments = lines.filter((line) => /^\s*(\/\/|\/\*\*|\*)/.test(line));
-    assert.ok(lines.length <= 920, `${lines.length} lines`);
+    assert.ok(lines.length <= 860, `${lines.length} lines`);
     assert.ok(comments.length * 3 <= lines.length, `${comments.length} comments in ${lines.length} lines`);
   });
 
   // Without a minifier, which the root package does not have: `npm test lint` measures it minified.
-  test("compiles to at most 4,300 bytes, gzipped, without its comments", () => {
+  test("compiles to at most 4,800 bytes, gzipped, without its comments", () => {
     const { length } = gzipSync(code.replace(/^\s+/gm, ""), { level: 9 });
-    assert.ok(length <= 4_300, `${length} bytes`);
+    assert.ok(length <= 4_800, `${length} bytes`);
   });
 
   test("imports nothing, and has neither classes nor module state nor any", () => {

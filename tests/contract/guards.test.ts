@@ -117,7 +117,6 @@ describe("a property", (test) => {
   ];
   const words = ["Running", "queued", "captured", "constructor", { toString: 1 }, Object.create(null)];
   const links = [{ length: 0 }, [null], ["x"], [{}], [[]], [{ href: "" }], [{ href: 5 }], [{ href: "x" }, null]];
-  const sparse = [new Array(1), Object.assign(new Array(2), { 1: { href: "x" } })];
   const wrong: Readonly<Record<string, [string, unknown[]][]>> = {
     "StatusInfo, full": [
       ["jobID", required],
@@ -127,7 +126,7 @@ describe("a property", (test) => {
       ["exception", [null, 5, "x", {}, [], { status: 400 }, { instance: "i" }, { type: "" }, { code: "c" }]],
       ...["type", "title", "detail", "instance"].map((name): [string, unknown[]] => [`exception.${name}`, optional]),
       ["exception.status", [null, "400", 400.5, NaN, {}, true]],
-      ["links", [REMOVED, undefined, null, {}, "x", 5, ...links, ...sparse, new Array(2 ** 32 - 1)]],
+      ["links", [REMOVED, undefined, null, {}, "x", 5, ...links]],
       ...["rel", "type", "hreflang", "title"].map((name): [string, unknown[]] => [`links.0.${name}`, optional]),
       ["document", [REMOVED, undefined, null, {}, [], "x", 5, { status: "" }, { status: 5 }, { status: null }]],
       ["http", required],

@@ -97,7 +97,7 @@ describe("the message of a malformed response", (test) => {
 });
 
 describe("a fetch that fails", (test) => {
-  for (const cause of [new TypeError("x"), "text", "", 5, 0, false, null, { code: "ECONNREFUSED" }, Symbol("x")]) {
+  for (const cause of [new TypeError("x"), "text", "", 5, 0, false, null, { code: 5 }, Symbol("x")]) {
     test(`getStatus() returns what the fetch rejects with or throws as cause: ${String(cause)}`, async () => {
       const throws = (): never => {
         throw cause;
@@ -108,6 +108,41 @@ describe("a fetch that fails", (test) => {
         assert.deepEqual(result, expected);
         assert.equal(result.cause, cause);
       }
+    });
+  }
+
+  const thrower = new Proxy({}, { get: () => assert.fail("read") });
+  const code = (value: unknown): object => ({ code: value });
+  const inner = (value: unknown): object => ({ cause: { code: value } });
+  for (const [name, cause, expected] of [
+    ["the code of the cause, as in Bun", code("ConnectionRefused"), "ConnectionRefused"],
+    ["the code of its cause, as in Node", inner("ECONNREFUSED"), "ECONNREFUSED"],
+    ["the outer one of two codes", { ...code("A"), ...inner("B") }, "A"],
+    ["the inner one if the outer is not one", { ...code("a b"), ...inner("B") }, "B"],
+    ["the inner one if the outer is a number", { ...code(20), ...inner("B") }, "B"],
+    ["a code of 40 characters", code("E".repeat(40)), "E".repeat(40)],
+    ["a code of word characters", code("err_9"), "err_9"],
+    ["no code of 41 characters", code("E".repeat(41)), undefined],
+    ["no empty code", code(""), undefined],
+    ["no code with another character", code("E-1"), undefined],
+    ["no code with a line end", code("E\n"), undefined],
+    ["no code with a letter outside ASCII", code("É"), undefined],
+    ["no String object", code(new String("E")), undefined],
+    ["no code below the second level", { cause: inner("E") }, undefined],
+    ["no code of a function's cause that is a text", { cause: "ECONNREFUSED" }, undefined],
+    ["no code if reading it throws", thrower, undefined],
+    ["no code if reading the cause throws", { ...code(5), cause: thrower }, undefined],
+  ] as [string, unknown, string?][]) {
+    test(`getStatus() says in the message of a network failure ${name}`, async () => {
+      const failed = await getResult(() => Promise.reject(cause));
+      assert.equal(failed.message, `Request failed: ${expected ?? "see cause"}`);
+      const cutOff = await getResult(async () => new Response(chunks(["{"], { error: cause })));
+      assert.equal(cutOff.message, `Response body could not be read to the end: ${expected ?? "see cause"}`);
+      for (const result of [failed, cutOff]) assert.equal(result.cause, cause);
+      // What is not a Response has no code.
+      const body = { getReader: () => assert.fail(cause as Error) };
+      const none = await getResult(returning({ status: 200, url: "", headers: new Headers(), body }));
+      assert.equal(none.message, "fetch did not return a Response with a readable body: see cause");
     });
   }
 

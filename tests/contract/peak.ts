@@ -49,10 +49,15 @@ async function compressed(): Promise<Result> {
 
 const megabyte = new Uint8Array(MEGABYTE).fill(120);
 let left = 600;
+let empty = 2_000_000;
+const nested = [new TextEncoder().encode("[".repeat(1_048_576) + "]".repeat(1_048_576))];
 
 const SCENARIOS: Readonly<Record<string, () => Promise<Result>>> = {
   "links of a long URL": redirectedLinks,
   "600 MB with maxBytes Infinity": () => getChunks(() => (left-- > 0 ? megabyte : undefined), Infinity),
+  // The JSON that takes the most memory for its size.
+  "nested lists": () => getChunks(() => nested.pop()),
+  "an endless stream of empty chunks": () => getChunks(() => (empty-- > 0 ? new Uint8Array(0) : undefined)),
   "an endless drip of bytes": () => getChunks(() => new Uint8Array([120])),
   "small chunks of large buffers": () => getChunks(() => new Uint8Array(MEGABYTE).fill(120).subarray(0, 1_000)),
 };

@@ -25,6 +25,11 @@ describe("the URL", (test) => {
     ["https://h/a b/$&/", "j", "https://h/a%20b/$&/jobs/j"],
     ["https://h/a/../b", "j", "https://h/b/jobs/j"],
     ["https://h/user@host/?mail=a@b", "j", "https://h/user@host/jobs/j?mail=a@b"],
+    ["https://h/jobs", "j", "https://h/jobs/jobs/j"],
+    ["https://h/jobs/j/", "j", "https://h/jobs/j/jobs/j"],
+    ["https://h", " j\n", "https://h/jobs/%20j%0A"],
+    ["https://h", "\ufeffj", "https://h/jobs/%EF%BB%BFj"],
+    ["https://h", "J", "https://h/jobs/J"],
     ["https://h", "a/b", "https://h/jobs/a%2Fb"],
     ["https://h", "a%2Fb", "https://h/jobs/a%252Fb"],
     ["https://h", "urn:cw:wps:1", "https://h/jobs/urn%3Acw%3Awps%3A1"],
@@ -68,7 +73,8 @@ describe("the call of fetch", (test) => {
   }
 
   test("getStatus() sends a GET that accepts JSON, and nothing else", async () => {
-    assert.deepEqual(await sent(), { method: "GET", headers: { accept: "application/json" } });
+    const expected = { method: "GET", headers: { accept: "application/json" }, cache: "no-store" };
+    assert.deepEqual(await sent(), expected);
   });
 
   const json = { accept: "application/json" };
@@ -95,6 +101,7 @@ describe("the call of fetch", (test) => {
       () => Object.create({ forEach: (call: Callback) => call("1", "X-A") }),
       { ...json, "x-a": "1" },
     ],
+    ["no inherited properties", () => Object.create({ "x-inherited": "1" }), json],
     ["a header named forEach", () => ({ forEach: "1" }), { ...json, foreach: "1" }],
     ["a header named constructor", () => ({ constructor: "1" }), { ...json, constructor: "1" }],
     ["a header named __proto__", () => [["__proto__", "1"]], { ...json, ["__proto__"]: "1" }],
@@ -128,10 +135,39 @@ describe("the call of fetch", (test) => {
       assert.equal((await sent(headers)).headers["x-a"], "1", name);
       assert.equal(reads, 1, name);
     }
-    reads = 0;
-    const option = { get: count, enumerable: true };
-    await getStatus("https://h", "j", Object.defineProperty({ fetch: answering(STATUS) }, "headers", option));
-    assert.equal(reads, 1, "the option");
+  });
+
+  test("getStatus() reads each option once", async () => {
+    const reads: string[] = [];
+    const { signal } = new AbortController();
+    const given = { fetch: answering(STATUS), headers: {}, signal, maxBytes: 1_000 };
+    const get = (target: object, name: string): unknown => (reads.push(name), Reflect.get(target, name));
+    await getStatus("https://h", "j", new Proxy(given, { get } as ProxyHandler<typeof given>));
+    assert.deepEqual(reads.sort(), ["fetch", "headers", "maxBytes", "signal"]);
+  });
+
+  test("getStatus() writes nothing to the console", async () => {
+    const names = Object.keys(console) as (keyof Console)[];
+    const before = names.map((name) => console[name]);
+    const written: unknown[] = [];
+    for (const name of names) Object.assign(console, { [name]: (...values: unknown[]) => written.push(name, values) });
+    try {
+      const fails = (): Promise<never> => Promise.reject(new Error("x"));
+      const opts = [{ fetch: fails }, { fetch: fails, maxBytes: -1 }, { fetch: fails, signal: AbortSignal.abort() }];
+      for (const one of opts) await getStatus("https://h", "j", one).catch(() => {});
+      for (const [body, status] of [
+        ["<p>", 200],
+        ["", 200],
+        [STATUS, 200],
+        [STATUS, 404],
+        [STATUS, 500],
+      ] as const)
+        await getStatus("https://h", "j", { fetch: answering(body, { status }) });
+      await getStatus("https://h", "j", { fetch: answering("long"), maxBytes: 1 });
+    } finally {
+      names.forEach((name, index) => Object.assign(console, { [name]: before[index] }));
+    }
+    assert.deepEqual(written, []);
   });
 
   test("getStatus() passes the signal on, and no signal if there is none", async () => {
@@ -139,11 +175,62 @@ describe("the call of fetch", (test) => {
     const fetch = answering(STATUS);
     for (const given of [signal, undefined, null as never]) await getStatus("https://h", "j", { fetch, signal: given });
     const inits = fetch.calls.map(([, init]) => init);
-    assert.deepEqual([inits[0]!.signal === signal, Object.keys(inits[0]!).length], [true, 3]);
+    assert.deepEqual([inits[0]!.signal === signal, Object.keys(inits[0]!).length], [true, 4]);
     assert.deepEqual(
       inits.map((init) => "signal" in init),
       [true, false, false],
     );
+  });
+
+  const property = Object.getOwnPropertyDescriptor(Request.prototype, "cache")!;
+  const own = Object.getOwnPropertyDescriptor(globalThis, "Request")!;
+  class Stub {}
+  for (const [name, value, cache] of [
+    ["the platform's Request", Request, "no-store"],
+    ["no global Request", undefined, undefined],
+    ["a Request that is null", null, undefined],
+    ["a Request without the property, as in Workers before 2024-11-11", Stub, undefined],
+    ["a Request that is an arrow function", () => {}, undefined],
+    ["a Request that inherits the property", class extends Request {}, "no-store"],
+  ] as const) {
+    test(`getStatus() passes ${cache ? `cache: "${cache}"` : "no cache option"} to fetch with ${name}`, async () => {
+      try {
+        Object.defineProperty(globalThis, "Request", { value, configurable: true });
+        const init = await sent({ "x-a": "1" });
+        assert.equal(init.cache, cache);
+        assert.equal("cache" in init, cache !== undefined);
+      } finally {
+        Object.defineProperty(globalThis, "Request", own);
+      }
+    });
+  }
+
+  test("getStatus() looks at each call whether the platform's Request knows the option", async () => {
+    try {
+      Reflect.deleteProperty(Request.prototype, "cache");
+      assert.ok(!("cache" in (await sent())));
+    } finally {
+      Object.defineProperty(Request.prototype, "cache", property);
+    }
+    assert.equal((await sent()).cache, "no-store");
+  });
+
+  test("getStatus() lets a wrapper change the init and its headers", async () => {
+    const seen: Init[] = [];
+    await getStatus("https://h", "j", {
+      headers: { "x-a": "1" },
+      fetch: async (_, init) => {
+        init.headers["x-b"] = "2";
+        delete init.headers["x-a"];
+        seen.push({ ...init, cache: undefined as never }, Object.assign(init, { redirect: "manual" }));
+        return Response.json(STATUS);
+      },
+    });
+    const headers = { accept: "application/json", "x-b": "2" };
+    assert.deepEqual(seen, [
+      { method: "GET", headers, cache: undefined },
+      { method: "GET", headers, cache: "no-store", redirect: "manual" },
+    ]);
   });
 
   test("getStatus() calls fetch as a bare function, with two arguments", async () => {
@@ -203,7 +290,9 @@ describe("an invalid argument", (test) => {
       "baseUrl",
       "baseUrl must be an absolute http: or https: URL",
       [
-        ..."|/ogc|h/ogc|ftp://h/|file:///etc|data:application/json,{}|javascript:alert(1)|blob:https://h/1".split("|"),
+        ..."|/ogc|h/ogc|ftp://h/|file:///etc|data:application/json,{}|javascript:alert(1)|blob:https://h/1|httpx://h|https-x://h".split(
+          "|",
+        ),
         ...["https://secret secret/", "https://h:secret/", undefined, null, 5, Symbol("u"), {}, Object.create(null)],
         new URL("ftp://h/?secret"),
       ],
@@ -262,6 +351,16 @@ describe("an invalid argument", (test) => {
         refuses(message, { [name]: value }));
     });
   }
+
+  test("getStatus() does not resolve a relative base URL against the location of a page", async () => {
+    Object.assign(globalThis, { location: new URL("https://page.example/app/") });
+    try {
+      for (const baseUrl of ["/ogcapi", "ogcapi", "//h/ogcapi", ""])
+        await refuses("baseUrl must be an absolute http: or https: URL", { baseUrl });
+    } finally {
+      Reflect.deleteProperty(globalThis, "location");
+    }
+  });
 
   test("getStatus() rejects a missing fetch if the platform has none, and uses one that is passed", async () => {
     const platform = globalThis.fetch;

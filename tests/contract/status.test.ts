@@ -16,7 +16,7 @@ async function read(properties: object): Promise<StatusInfo> {
 }
 
 describe("status", (test) => {
-  const UNKNOWN = ["unknown", "captured", "previewing", "complete_with_errors", "constructor", "__proto__", "toString"];
+  const UNKNOWN = ["unknown", "captured", "completed", "complete_with_errors", "constructor", "__proto__", "toString"];
   const ODD = [" running", "running ", "running\n", "run", "runningx", "null", "0"];
 
   for (const [status, names] of [...Object.entries(NAMES), ["unknown", [...UNKNOWN, ...ODD]] as const]) {
@@ -29,6 +29,19 @@ describe("status", (test) => {
       });
     }
   }
+
+  test("getStatus() reads the status by the letters of ASCII, whatever the locale", async () => {
+    const locale = String.prototype.toLocaleLowerCase;
+    String.prototype.toLocaleLowerCase = function (this: string) {
+      return locale.call(this, "tr");
+    };
+    try {
+      assert.equal((await read({ status: "FINISHED" })).status, "successful");
+      assert.equal((await read({ status: "fİnished" })).status, "unknown");
+    } finally {
+      String.prototype.toLocaleLowerCase = locale;
+    }
+  });
 
   test("getStatus() recognises no other names", () => {
     const source = readFileSync(new URL("../../../src/get-status.ts", import.meta.url), "utf8");
@@ -58,6 +71,11 @@ describe("jobID", (test) => {
     [{ jobID: 5, id: "b" }, "b"],
     [{ jobID: "" }, "requested"],
     [{ jobID: "", id: "", jobId: "", job_id: "" }, "requested"],
+    [{ processID: "p" }, "requested"],
+    [{ processID: "" }, "requested"],
+    [{ processID: "p", job_id: "d" }, "d"],
+    [{ processID: 5 }, undefined],
+    [{ processId: "p", process_id: "p" }, undefined],
     [{}, undefined],
     [{ jobID: 5, id: 6 }, undefined],
     [{ jobID: null }, undefined],
@@ -118,6 +136,13 @@ describe("the optional properties", (test) => {
     });
   }
 
+  for (const status of ["accepted", "running", "successful", "failed", "dismissed"]) {
+    test(`getStatus() leaves the progress of a job that is ${status} as sent`, async () => {
+      assert.equal((await read({ status, progress: 10 })).progress, 10);
+      assert.ok(!("progress" in (await read({ status }))));
+    });
+  }
+
   test("getStatus() omits a progress that JSON parses as Infinity", async () => {
     assert.ok(!("progress" in (await getDocument('{"jobID":"j","status":"running","progress":1e999}'))));
   });
@@ -151,17 +176,31 @@ describe("links", (test) => {
     ["results", "https://h/jobs/results"],
     ["requested/results", "https://h/jobs/requested/results"],
     ["/results", "https://h/results"],
-    ["//other/results", "https://other/results"],
+    ["//other/results", "//other/results"],
+    ["/\\other/results", "/\\other/results"],
+    ["\\\\other/results", "\\\\other/results"],
+    ["a\\b", "a\\b"],
+    ["日本", "日本"],
+    ["é", "é"],
+    ["a\tb", "a\tb"],
+    ["\t//other/", "\t//other/"],
+    ["\u007f", "\u007f"],
+    ["/a//b", "https://h/a//b"],
+    ["my results.tif", "https://h/jobs/my%20results.tif"],
+    [" results", "https://h/jobs/results"],
+    [" //other/", " //other/"],
+    [`!"#$%&'()*+,-./0~`, `https://h/jobs/!%22#$%&'()*+,-./0~`],
+    ["{a}", "https://h/jobs/%7Ba%7D"],
     ["?f=html", "https://h/jobs/requested?f=html"],
     ["#log", "https://h/jobs/requested#log"],
     ["../", "https://h/"],
-    [" https://other/ ", "https://other/"],
+    [" https://other/ ", " https://other/ "],
     ["1:2", "https://h/jobs/1:2"],
     ["./a:b", "https://h/jobs/a:b"],
     ["a/b:c", "https://h/jobs/a/b:c"],
     ["http", "https://h/jobs/http"],
     ["//[", "//["],
-  ] as const) {
+  ] as [string, string][]) {
     test(`getStatus() resolves the href ${JSON.stringify(sent)} to ${href}`, async () => {
       assert.deepEqual((await read({ links: [{ href: sent }] })).links, [{ href }]);
     });
@@ -223,11 +262,16 @@ describe("links", (test) => {
     }
   });
 
-  test("getStatus() does not resolve an href of more than 1,024 characters", async () => {
-    // Encoding a host of 300,000 different characters would take some six seconds.
-    const host = Array.from({ length: 300_000 }, (_, i) => String.fromCodePoint(0x4e00 + (i % 20_000))).join("");
-    const hrefs = [`//${host}`, "x".repeat(1_024), "x".repeat(1_025)];
-    const { links } = await read({ links: hrefs.map((href) => ({ href })) });
-    assert.deepEqual(links, [{ href: hrefs[0] }, { href: `https://h/jobs/${hrefs[1]}` }, { href: hrefs[2] }]);
+  test("getStatus() takes linear time for links with long international hosts, and for long paths", async () => {
+    // `new URL` would take seconds to encode these hosts.
+    const host = Array.from({ length: 100_000 }, (_, i) => String.fromCodePoint(0x4e00 + (i % 20_000))).join("");
+    const hrefs = [`//${host}`, ...Array(340).fill(`//${host.slice(0, 1_000)}`)];
+    const paths = ["x".repeat(100_000), "../".repeat(30_000), `${" ".repeat(100_000)}\t`];
+    const { links } = await read({ links: [...hrefs, ...paths].map((href) => ({ href })) });
+    const resolved = [`https://h/jobs/${paths[0]}`, "https://h/", paths[2]];
+    assert.deepEqual(
+      links.map(({ href }) => href),
+      [...hrefs, ...resolved],
+    );
   });
 });

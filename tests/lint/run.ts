@@ -149,7 +149,7 @@ try {
   symlinkSync(bin(""), join(work, "node_modules"));
   check("the file and the recipes suppress no finding", suppressions());
   check("the file has no syntax newer than the browsers of 2022", newerSyntax());
-  check("getStatus has at most 2,800 bytes, the module 3,150, and what is not imported 0", sizes());
+  check("getStatus has at most 3,100 bytes, the module 3,500, and what is not imported 0", sizes());
   await runAll([
     ...LINTERS.map((tool) => () => runTool(tool, { ...FILE, ...RECIPES })),
     ...FORMATTERS.map((tool) => () => runTool(tool, FILE)),
@@ -239,8 +239,8 @@ function sizes(): string[] {
   const rest = bundle('import "./get-status.ts";');
   console.log(`     getStatus: ${one} bytes, the module: ${all} bytes`);
   return [
-    ...(one > 2_800 ? [`getStatus has ${one - 2_800} bytes too many`] : []),
-    ...(all > 3_150 ? [`the module has ${all - 3_150} bytes too many`] : []),
+    ...(one > 3_100 ? [`getStatus has ${one - 3_100} bytes too many`] : []),
+    ...(all > 3_500 ? [`the module has ${all - 3_500} bytes too many`] : []),
     ...(rest === "" ? [] : [`not tree-shaken: ${rest}`]),
   ];
 }

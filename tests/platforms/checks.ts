@@ -1,8 +1,9 @@
 /** The types of the library under those of other platforms and projects, and its package under common tools. */
-import { existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { equal } from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import { execute } from "../support/execute.ts";
-import { DECLARATIONS, DENO, bin, check, here, pasted, project, read, recipes, root, run } from "./tools.ts";
+import { DECLARATIONS, DENO, bin, check, here, load, pasted, project, read, recipes, root, run } from "./tools.ts";
 import { work, type Task } from "./tools.ts";
 
 const COMPILERS = {
@@ -134,7 +135,7 @@ export function compilers(): Task[] {
 /** Each in a project of its own. */
 export function otherChecks(): Task[] {
   return [
-    check("next build of a JavaScript project", buildWithNext),
+    check("what TypeScript shows of a result before it is narrowed", readHoverTexts),
     check("deno check", () => {
       const flags = "strict exactOptionalPropertyTypes noUncheckedIndexedAccess noImplicitReturns noUnusedLocals";
       const compilerOptions = Object.fromEntries(flags.split(" ").map((flag) => [flag, true]));
@@ -169,31 +170,37 @@ function tarball(): string {
   return join(work, "installed", name!);
 }
 
-/**
- * Next.js finds the pasted file, writes a tsconfig.json with `strict: false`, and checks types by it. It keeps the first
- * status in a page, unless the request has `no-store`.
- */
-async function buildWithNext(): Promise<void> {
-  const page = (opts: string): string => `import { getStatus } from "../get-status";
-export default async function Page() {
-  const result = await getStatus("http://127.0.0.1:1", "job-1", ${opts});
-  return <p>{result.status ?? result.reason}</p>;
-}
-`;
-  const folder = project("next", {
-    "package.json": '{ "private": true }',
-    // Only the types that Next.js asks for, not all that are installed for other checks.
-    "tsconfig.json": '{ "compilerOptions": { "types": ["node", "react"] } }',
-    // The folder that has `node_modules`; Next.js would take that of the topmost lock file.
-    "next.config.mjs": `export default { turbopack: { root: ${JSON.stringify(here)} } };`,
-    "app/get-status.ts": pasted["get-status.ts"],
-    "app/layout.js": "export default ({ children }) => <html><body>{children}</body></html>;",
-    "app/kept/page.js": page("{}"),
-    "app/fresh/page.js": page('{ fetch: (url, init) => fetch(url, { ...init, cache: "no-store" }) }'),
+/** The texts of a property of all variants, one after the other, as the language service of TypeScript 5.9 joins them. */
+async function readHoverTexts(): Promise<void> {
+  const expected = {
+    message: `With a \`StatusInfo\`: a description of the state, if any. Untrusted text.
+With \`body\`: what is wrong, maybe in the words of the server: untrusted.
+With \`"network"\` and \`"timeout"\`: what failed. Safe to log.`,
+    status: `The state. \`"unknown"\`, which may be final, if the server's name for it is
+not recognised: see \`document.status\`.
+Only of a \`StatusInfo\`.`,
+  };
+  const ts = load("typescript");
+  const names = Object.keys(expected);
+  const folder = project("hover", {
+    ...pasted,
+    "hover.ts": ['import type { Result } from "./get-status";', "declare const result: Result;", ""]
+      .concat(names.map((name) => `result.${name};`))
+      .join("\n"),
   });
-  await run(process.execPath, [bin("next/dist/bin/next"), "build"], folder);
-  const { compilerOptions } = JSON.parse(read("tests/platforms/.build/next/tsconfig.json"));
-  if (compilerOptions.strict !== false) throw new Error("Next.js did not check types with strict: false");
-  const kept = ["kept", "fresh"].filter((name) => existsSync(join(folder, `.next/server/app/${name}.html`)));
-  if (kept.join() !== "kept") throw new Error(`Next.js kept the status of: ${kept.join()}`);
+  const file = join(folder, "hover.ts");
+  const code = readFileSync(file, "utf8");
+  const service = ts.createLanguageService({
+    ...ts.createCompilerHost({}),
+    getScriptFileNames: () => [file],
+    getScriptVersion: () => "1",
+    getScriptSnapshot: (path: string) => ts.ScriptSnapshot.fromString(readFileSync(path, "utf8")),
+    getCompilationSettings: () => ({ strict: true, types: [] }),
+    getDefaultLibFileName: ts.getDefaultLibFilePath,
+  });
+  for (const [name, text] of Object.entries(expected)) {
+    const at = code.indexOf(`\nresult.${name};`) + "\nresult.".length;
+    const { documentation } = service.getQuickInfoAtPosition(file, at);
+    equal(ts.displayPartsToString(documentation), text);
+  }
 }

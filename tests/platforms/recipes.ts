@@ -1,13 +1,10 @@
 /** The recipes of tests/recipes that need a platform, each run in its own, beside the installed library. */
 import { deepEqual } from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { createServer } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execute } from "../support/execute.ts";
-import { listening } from "../support/listen.ts";
 import { startServer } from "../support/server.ts";
-import { evaluate } from "./runtimes.ts";
 import { DENO, bin, check, load, project, read, recipes, run, work, type Task } from "./tools.ts";
 
 const installed = join(work, "installed");
@@ -20,43 +17,7 @@ export function recipeTrials(): Task[] {
     check("recipe: testing with msw", () => runAlone("testing-msw.ts")),
     check("recipe: testing with undici", () => runAlone("testing-undici.ts")),
     check("recipe: testing with Jest", runJest),
-    check("recipe: watch in Chromium, past its cache", watchInChromium),
   ];
-}
-
-/** Without the recipe's `no-store`, a second request gets the first response again. */
-async function watchInChromium(): Promise<void> {
-  project("installed", recipes("watch.ts"));
-  const code = 'export * from "./watch.ts"; export * from "ogcapi-job-status";';
-  const stdin = { contents: code, resolveDir: installed };
-  const [{ text }] = load("esbuild").buildSync({ stdin, bundle: true, format: "esm", write: false }).outputFiles;
-  const responses = new Map<string, number>();
-  const server = createServer(({ url = "" }, response) => {
-    const count = (responses.get(url) ?? 0) + 1;
-    responses.set(url, count);
-    const [, header, value = ""] = url.split("/").map(decodeURIComponent);
-    if (url === "/watch.js") response.setHeader("content-type", "text/javascript").end(text);
-    else if (!header) response.setHeader("content-type", "text/html").end("<!doctype html>");
-    else {
-      const status = count === 1 ? "running" : "successful";
-      response.setHeader(header, value).end(JSON.stringify({ jobID: "j", status }));
-    }
-  });
-  await listening(server, async (origin) => {
-    for (const header of ["cache-control/max-age=60", "last-modified/Wed, 01 Jan 2025 00:00:00 GMT"]) {
-      const statuses = await evaluate(
-        origin,
-        `import("/watch.js").then(async ({ getStatus, watch }) => {
-          const baseUrl = new URL(${JSON.stringify(header)}, location.href);
-          const first = await getStatus(baseUrl, "kept");
-          const second = await getStatus(baseUrl, "kept");
-          const last = await watch(baseUrl, "watched", { interval: 10, timeLimit: 10_000 });
-          return [first.status, second.status, last.status];
-        })`,
-      );
-      deepEqual(statuses, ["running", "running", "successful"], header);
-    }
-  });
 }
 
 function runBundle(recipe: string, adapter: string): Promise<string> {

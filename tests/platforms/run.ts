@@ -8,6 +8,7 @@ import { rmSync } from "node:fs";
 import { runAll } from "../support/execute.ts";
 import { installPrivate } from "../support/install.ts";
 import { closedPort, listen } from "../support/listen.ts";
+import { cacheTrials } from "./caches.ts";
 import { compilers, otherChecks } from "./checks.ts";
 import { recipeTrials } from "./recipes.ts";
 import { buildProjects, installChromium, pageServer, runtimes } from "./runtimes.ts";
@@ -27,7 +28,7 @@ try {
   const [server, away, pages] = [await listen(suiteServer()), await listen(suiteServer()), await listen(pageServer())];
   const place = { server, away, refused: await closedPort() };
   // If the name of a task does not match, the task runs for those of its checks whose names do.
-  const queue = [...compilers(), ...otherChecks(), ...recipeTrials(), ...runtimes(place, pages)]
+  const queue = [...compilers(), ...otherChecks(), ...cacheTrials(), ...recipeTrials(), ...runtimes(place, pages)]
     .map((task): Task => ({ ...task, checks: matches(task.name) ? task.checks : task.checks.filter(matches) }))
     .filter(({ checks }) => checks.length);
   for (const name of queue.flatMap((task) => task.checks)) problemsOf.set(name, []);

@@ -29,8 +29,10 @@ export function runtimes(place: Place, pages: string): Task[] {
     ["Deno 2, npm:", "installed", script(DENO, "run", "--allow-net", "deno.mjs")],
     ["Bun 1, pasted", "pasted", script(bin("@oven/bun-linux-x64/bin/bun"), "script.mjs")],
     ["Bun 1, installed", "installed", script(bin("@oven/bun-linux-x64/bin/bun"), "script.mjs")],
-    ["workerd of 2024, pasted", "stripped", workerd("2024-01-01")],
-    ["workerd of 2025, installed", "installed", workerd("2025-10-01")],
+    ["workerd of 2024-01-01, pasted", "stripped", workerd("2024-01-01")],
+    ["workerd of 2024-11-10, pasted", "stripped", workerd("2024-11-10")],
+    ["workerd of 2024-11-11, installed", "installed", workerd("2024-11-11")],
+    ["workerd, newest, installed", "installed", workerd(supportedDate())],
     ["edge VM, pasted", "stripped", edgeVm],
     ["edge VM, installed", "installed", edgeVm],
     ["Chromium, pasted", "stripped", chromium(pages)],
@@ -57,10 +59,21 @@ function node(major: number, ...args: string[]): Start {
   return script(bin(`node${major}/bin/node`), ...args);
 }
 
+/** The newest compatibility date of the installed workerd. */
+const supportedDate = (): string => load("miniflare").supportedCompatibilityDate;
+
 function workerd(date: string): Start {
   return (library, place) => {
     bundle(library, "worker.mjs", "esm");
-    return node(22, "workerd.mjs", date)(library, { ...place, keepsAuthorization: date < "2025-09-01" });
+    return node(
+      22,
+      "workerd.mjs",
+      date,
+    )(library, {
+      ...place,
+      keepsAuthorization: date < "2025-09-01",
+      lacksCache: date < "2024-11-11",
+    });
   };
 }
 

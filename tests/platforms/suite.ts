@@ -14,6 +14,8 @@ export interface Place {
   readonly refused: string;
   /** Workers with an older compatibility date send Authorization to another origin. */
   readonly keepsAuthorization?: boolean;
+  /** Workers with an older compatibility date throw for the option `cache`. */
+  readonly lacksCache?: boolean;
   /** A browser exposes few headers across origins, and nothing of a redirect that it did not follow. */
   readonly browser?: boolean;
 }
@@ -150,7 +152,18 @@ function define(test: Test, library: typeof Library, { server, away, refused, ..
 
   test("getStatus() returns network with a cause for a refused port", async () => {
     const result = await getStatus(refused, "j");
-    equal([brief(result), result.message, "cause" in result], ["network -", "Request failed: see cause", true]);
+    equal([brief(result), "cause" in result], ["network -", true]);
+    // Node and Bun have a code, other platforms have none.
+    equal(/^Request failed: (ECONNREFUSED|see cause)$/.test(result.message ?? ""), true);
+  });
+
+  test("getStatus() passes no-store where the platform knows the option, which it throws for elsewhere", async () => {
+    const modes: unknown[] = [];
+    const result = await get("/echo", { fetch: (url, init) => (modes.push(init.cache), fetch(url, init)) });
+    equal([brief(result), modes], ["running", [place.lacksCache ? undefined : "no-store"]]);
+    if (!place.lacksCache) return;
+    const thrown = await get("/echo", { fetch: (url, init) => fetch(url, { ...init, cache: "no-store" }) });
+    equal(brief(thrown), "network -");
   });
 
   test("getStatus() stops an endless body at maxBytes, and closes the connection", async () => {
@@ -229,7 +242,8 @@ function define(test: Test, library: typeof Library, { server, away, refused, ..
     const record = { Authorization: "Bearer t", "X-A": "1" };
     const expected = { accept: "application/json", authorization: "Bearer t", "x-a": "1" };
     for (const headers of [record, Object.entries(record), new Headers(record)]) {
-      equal(await sent({ headers }), ["https://h/jobs/j", { method: "GET", headers: expected }]);
+      const [url, { cache: _, ...init }] = await sent({ headers });
+      equal([url, init], ["https://h/jobs/j", { method: "GET", headers: expected }]);
       const seen = await echo("/echo", { headers });
       equal([seen["accept"], seen["accepts"], seen["authorization"]], ["application/json", 1, "Bearer t"]);
       equal(seen["x-a"], "1");
@@ -281,7 +295,10 @@ function define(test: Test, library: typeof Library, { server, away, refused, ..
     locked.body?.getReader();
     for (const response of [used, locked]) {
       const result = await getFrom(response);
-      equal([brief(result), result.message], ["network -", "fetch did not return a Response with a readable body"]);
+      equal(
+        [brief(result), result.message],
+        ["network -", "fetch did not return a Response with a readable body: see cause"],
+      );
     }
   });
 

@@ -24,22 +24,32 @@ function describedBy(value: unknown): Json | undefined {
   const status = own(value, "status");
   const type = first(value, "type", "code");
   const title = first(value, "title");
-  const detail = first(value, "detail", "description", "message", "msg", "error");
+  const long = ["description", "error_description", "error_message", "message", "Message"];
+  const detail = first(value, "detail", ...long, "msg", "error");
   const rest = { ...strings(value, "instance"), status: Number.isInteger(status) ? status : undefined };
   return type || title || detail ? { type, title, detail, ...rest } : undefined;
 }
 
 function exceptionOf(value: unknown): Json | undefined {
-  const nested = [own(value, "detail"), own(value, "error")].flat();
-  return [value, ...nested].map(describedBy).find((read) => read !== undefined);
+  const sources = [value, own(value, "detail"), own(value, "error"), own(value, "errors")];
+  return sources
+    .flat()
+    .map(describedBy)
+    .find((read) => read !== undefined);
+}
+
+/** Whether `new URL` finds neither a scheme nor a host in it, and all of it is printable ASCII. */
+function isPath(href: string): boolean {
+  const isPrintable = [...href].every((one) => one >= " " && one <= "~" && one !== "\\");
+  const start = href.trimStart();
+  return isPrintable && !start.startsWith("//") && !/^[A-Za-z][A-Za-z0-9+\-.]*:/.test(start);
 }
 
 function linksOf(value: unknown, base: string): Json[] {
   return [value].flat().flatMap((link) => {
     const sent = first(link, "href");
     if (sent === undefined) return [];
-    const isRelative = !/^[A-Za-z][A-Za-z0-9+\-.]*:/.test(sent);
-    const href = isRelative && URL.canParse(sent, base) ? new URL(sent, base).href : sent;
+    const href = isPath(sent) && URL.canParse(sent, base) ? new URL(sent, base).href : sent;
     return [{ href, ...strings(link, "rel", "type", "hreflang", "title") }];
   });
 }
@@ -50,11 +60,19 @@ function problemOf(body: string, document: unknown, headers: Http["headers"]): s
   return `Response body is not JSON (Content-Type: ${headers["content-type"]})`;
 }
 
+/** A JSON string, or plain text, if it is one line. */
+function lineOf(body: string, document: unknown, headers: Http["headers"]): string | undefined {
+  const [type = ""] = (headers["content-type"] ?? "").toLowerCase().split(";");
+  const isPlainText = type.trim() === "text/plain" && document === undefined;
+  const line = String(typeof document === "string" ? document : isPlainText ? body : "").trim();
+  return line.length <= 200 && line.split(/[\r\n\u2028\u2029]/).length === 1 && !line.includes("<") ? line : undefined;
+}
+
 function resultOf(body: string, document: unknown, jobId: string, http: Http): Json {
   const ok = http.status >= 200 && http.status <= 299;
   const ids = ["jobID", "id", "jobId", "job_id"];
   const status = first(document, "status")?.toLowerCase();
-  if (ok && status !== undefined && ids.some((name) => typeof own(document, name) === "string")) {
+  if (ok && status !== undefined && [...ids, "processID"].some((name) => typeof own(document, name) === "string")) {
     return {
       kind: "StatusInfo",
       jobID: first(document, ...ids) ?? jobId,
@@ -69,7 +87,8 @@ function resultOf(body: string, document: unknown, jobId: string, http: Http): J
     };
   }
   const exception = exceptionOf(document);
-  const described = first(exception, "detail", "title") ?? `HTTP ${http.status}`;
+  const line = lineOf(body, document, http.headers);
+  const described = first(exception, "detail", "title") ?? (line || `HTTP ${http.status}`);
   const message = ok ? problemOf(body, document, http.headers) : described;
   const error = (kind: string, reason: string): Json => ({ kind, reason, message, body, exception, http });
   const type = first(exception, "type")?.toLowerCase();

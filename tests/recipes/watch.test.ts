@@ -157,20 +157,4 @@ describe("watch()", (test) => {
     await watchThrough([running], { signal, onResult: (result, pause) => seen.push(result.reason, pause) });
     assert.deepEqual(seen, ["timeout", undefined]);
   });
-
-  test("bypasses the HTTP cache where the platform knows the option", async () => {
-    const platform = globalThis.fetch;
-    const property = Object.getOwnPropertyDescriptor(Request.prototype, "cache")!;
-    const modes: unknown[] = [];
-    globalThis.fetch = async (_, init) => (modes.push(init?.cache), Response.json({ jobID: "j", status: "failed" }));
-    try {
-      await watch("https://h", "j");
-      Reflect.deleteProperty(Request.prototype, "cache");
-      await watch("https://h", "j");
-    } finally {
-      globalThis.fetch = platform;
-      Object.defineProperty(Request.prototype, "cache", property);
-    }
-    assert.deepEqual(modes, ["no-store", undefined]);
-  });
 });

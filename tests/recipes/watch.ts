@@ -1,4 +1,4 @@
-import { getStatus, type Fetch, type GetStatusOptions, type Result } from "ogcapi-job-status";
+import { getStatus, type GetStatusOptions, type Result } from "ogcapi-job-status";
 
 export interface WatchOptions extends GetStatusOptions {
   /** Milliseconds between the first two requests, and the least between any two. */
@@ -13,12 +13,6 @@ export interface WatchOptions extends GetStatusOptions {
 
 const LONGEST = 2 ** 31 - 1; // milliseconds, about 24 days: a longer timer would fire at once
 
-/** Without the HTTP cache. Workers with a compatibility date before 2024-11-11 do not know the option, and throw for it. */
-const uncached: Fetch = (url, init) => {
-  const noStore = "cache" in Request.prototype ? ({ cache: "no-store" } as const) : {};
-  return fetch(url, { ...init, ...noStore });
-};
-
 /**
  * Requests the status until the job has ended, a failure is permanent, six requests in a row have failed, or the time
  * limit expires. Rejects on cancellation.
@@ -30,7 +24,7 @@ export async function watch(baseUrl: string | URL, jobId: string, opts: WatchOpt
   let failures = 0; // in a row
   for (let growing = interval; ; growing = Math.min(growing * 1.5, 30_000)) {
     const oneRequest = AbortSignal.any([signal, AbortSignal.timeout(60_000)]);
-    const result = await getStatus(baseUrl, jobId, { ...opts, fetch: opts.fetch ?? uncached, signal: oneRequest });
+    const result = await getStatus(baseUrl, jobId, { ...opts, signal: oneRequest });
     failures = result.kind === "StatusInfo" ? 0 : failures + 1;
     const isLast = signal.aborted || failures > 5 || shouldStop(result);
     // With jitter, so that many watches do not send their requests at the same time.

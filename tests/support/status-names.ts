@@ -2,7 +2,7 @@
 export const NAMES: Readonly<Record<string, readonly string[]>> = {
   created: ["created"],
   accepted: ["accepted", "queued", "pending"],
-  running: ["running", "started", "paused"],
+  running: ["running", "started", "paused", "previewing", "running_with_errors"],
   successful: ["successful", "succeeded", "finished"],
   failed: ["failed", "error", "rejected", "lost"],
   dismissed: ["dismissed", "canceled", "cancelled", "deleted"],

@@ -106,10 +106,32 @@ export async function calls(): Promise<void> {
   await getStatus("https://h", "j", { headers, maxBytes: Infinity });
   await getStatus("https://h", "j", { headers: { a: "b" } });
   await getStatus("https://h", "j", { headers: [["a", "b"]] as const });
+  const pairs = {
+    *[Symbol.iterator]() {
+      yield ["a", "b"] as const;
+    },
+  };
+  await getStatus("https://h", "j", { headers: pairs });
   await getStatus("https://h", "j", { headers: undefined, signal: undefined, maxBytes: undefined, fetch: undefined });
 }
 holds<Equals<Parameters<typeof getStatus>, [string | URL, string, (GetStatusOptions | undefined)?]>>();
 holds<Equals<ReturnType<typeof getStatus>, Promise<Result>>>();
+
+/** The least that a stream must offer, and what it may return. */
+const ended = { read: async () => ({ done: true }), cancel: async () => {} };
+const filled = {
+  read: async () => ({ done: false, value: new Uint8Array(1) }),
+  cancel: async (): Promise<unknown> => 5,
+};
+const empty = { read: async () => ({ done: true, value: undefined }), cancel: async () => null };
+export const fetches: readonly Fetch[] = [ended, filled, empty].map((reader): Fetch => {
+  return async (url, { headers }) => ({
+    status: 200,
+    url,
+    headers: new Map(Object.entries(headers)),
+    body: { getReader: () => reader },
+  });
+});
 
 type ResponseLike = Awaited<ReturnType<Fetch>>;
 
@@ -129,6 +151,8 @@ holds<Equals<HasAnyOption<GetStatusOptions>, false>>();
 holds<Equals<HasAnyOption<Parameters<Fetch>[1] & ResponseLike>, false>>();
 
 holds<Equals<[ResponseLike["status"], ResponseLike["url"]], [number, string]>>();
+holds<Equals<Parameters<Fetch>[1]["headers"], { [name: string]: string }>>();
+holds<Equals<Parameters<Fetch>[1]["cache"], "no-store" | undefined>>();
 holds<Equals<StatusInfo["links"], readonly Link[]>>();
 holds<Equals<StatusInfo["document"]["status"], string>>();
 holds<Equals<StatusInfo["document"]["x"], unknown>>();

@@ -11,6 +11,12 @@ export async function calls(): Promise<Result> {
   await getStatus("https://h", "j", {
     fetch: (url, init) => fetch(url, { ...init, headers: { ...init.headers, "x-a": "1" } }),
   });
+  await getStatus("https://h", "j", {
+    fetch: (url, init) => {
+      init.headers["x-a"] = "1";
+      return fetch(url, { ...init, cache: init.cache ?? "no-store" } as typeof init);
+    },
+  });
   await getStatus("https://h", "j", { headers: new Headers({ "x-a": "1" }), signal: AbortSignal.timeout(5) });
   const result = await getStatus("https://h", "j", { headers: [["x-a", "1"]], signal: new AbortController().signal });
   return isStatusInfo(result) ? result : (JSON.parse("{}") as Result);

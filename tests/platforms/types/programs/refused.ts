@@ -64,6 +64,10 @@ export const fetches: readonly Fetch[] = [
 export const wrong: unknown[] = [
   // @ts-expect-error nothing but GET is sent
   (fetch: Fetch) => fetch("x", { method: "POST", headers: {} }),
+  // @ts-expect-error an absent property is not undefined
+  { kind: "ServerError", reason: "network", message: "m", http: undefined } satisfies NetworkError,
+  // @ts-expect-error an absent property is not undefined
+  (info: StatusInfo) => ({ ...info, progress: undefined }) satisfies StatusInfo,
   // @ts-expect-error a network failure has no body
   { kind: "ServerError", reason: "network", message: "m", body: "" } satisfies NetworkError,
 ];
