@@ -6,9 +6,9 @@
  * A process is a computation that such a server runs; each run is a job.
  * {@linkcode getStatus} requests `GET {baseUrl}/jobs/{jobId}` and returns a
  * {@linkcode StatusInfo}, a {@linkcode NotFound} or a {@linkcode ServerError}.
- * It copes with the many servers that don't quite follow the standard: "1.0" is
- * Part 1: Core (OGC 18-062r2), "2.0 draft" its next version (18-062r3), and
- * "Part 4" the draft of Job Management (24-051).
+ * It copes with the many servers that don't quite follow the standard. Below,
+ * "1.0" is Part 1: Core (OGC 18-062r2), "2.0 draft" its next version (OGC
+ * 18-062r3), and "Part 4" the draft of Job Management (OGC 24-051).
  *
  * @module
  */
@@ -57,7 +57,7 @@ export async function getStatus(
   check(opts && typeof opts === "object", "opts must be an object");
   const url = toJobUrl(baseUrl, jobId);
   const headers = toRequestHeaders(opts.headers);
-  // Taken out of `opts`: Cloudflare Workers throw for a call `opts.fetch(…)`.
+  // Taken out of `opts`: in Cloudflare Workers, `opts.fetch(…)` would throw.
   const { fetch = globalThis.fetch, signal, maxBytes = 2_097_152 } = opts;
   check(
     typeof fetch === "function",
@@ -72,7 +72,7 @@ export async function getStatus(
     "maxBytes must be a non-negative number",
   );
 
-  // Workers before 2024-11-11 throw for the option; jsdom has no `Request`.
+  // Workers before 2024-11-11 throw for `cache`, and jsdom has no `Request`.
   const knowsCache = attempt(() => "cache" in Request.prototype);
   const init: Init = {
     method: "GET",
@@ -85,7 +85,7 @@ export async function getStatus(
   try {
     signal?.throwIfAborted();
   } catch (reason) {
-    // The reason can be any value, even one whose `name` cannot be read.
+    // The reason can be any value, even `null`, which has no `name`.
     if (attempt(() => (reason as Error).name) !== "TimeoutError") throw reason;
     outcome.reason = "timeout";
     outcome.cause = reason;
@@ -104,16 +104,13 @@ export interface StatusInfo {
   readonly kind: "StatusInfo";
   /** `jobID` (1.0) or `id` (2.0 draft); the requested id if none is sent. */
   readonly jobID: string;
-  /**
-   * The state. `"unknown"`, which may be final, if the server's name for it is
-   * not recognised: see `document.status`.
-   */
+  /** The state; `"unknown"`, maybe final, if `document.status` is not known. */
   readonly status: StatusCode | "unknown";
   /** The kind of job, `"process"` in 1.0. Many servers omit it. */
   readonly type?: string;
   /** The id of the process (1.0) or its URI (2.0 draft). */
   readonly processID?: string;
-  /** With a `StatusInfo`: a description of the state, if any. Untrusted text. */
+  /** With a `StatusInfo`: a description of the state. Untrusted text. */
   readonly message?: string;
   /** When the job was accepted: RFC 3339, but some servers omit the zone. */
   readonly created?: string;
@@ -136,11 +133,11 @@ export interface StatusInfo {
     /** Any other property, unchecked. */
     readonly [name: string]: unknown;
   };
-  /** The HTTP response. Its `retry-after` is a number of seconds or a date. */
+  /** The HTTP response. A `retry-after` header is in seconds, or a date. */
   readonly http: Http;
   /** Absent from a `StatusInfo`. */
   readonly reason?: never;
-  /** Only of `"network"` and `"timeout"`. */
+  /** Only with `"network"` or `"timeout"`. */
   readonly cause?: never;
 }
 
@@ -161,40 +158,40 @@ export type ServerError = ResponseError | NetworkError | Timeout;
 
 /** An error status, or a 2xx response without the status of a job. */
 export interface ResponseError {
-  /** `"ServerError"`: the status of the job is not available. */
+  /** `"ServerError"`: an error, unusable content, no response, or a timeout. */
   readonly kind: "ServerError";
   /**
-   * - `"http"`: a status other than 2xx, 404 and 410, such as 401 or 503.
-   * - `"malformed"`: a 2xx with HTML, other JSON, nothing, or too much.
+   * - `"http"`: any other status than 2xx, such as 401 or 503.
+   * - `"malformed"`: a 2xx without the status of a job, or above `maxBytes`.
    */
   readonly reason: "http" | "malformed";
-  /** With `body`: what is wrong, maybe in the words of the server: untrusted. */
+  /** With `body`: what went wrong, maybe quoting the server. Untrusted text. */
   readonly message: string;
-  /** The body as text, up to `maxBytes` or where it was cut off. Untrusted. */
+  /** The body as text, up to `maxBytes` or to where it broke off. Untrusted. */
   readonly body: string;
   /** With `body`: the error that it describes, if any. */
   readonly exception?: Exception;
-  /** The HTTP response. Its `retry-after` is a number of seconds or a date. */
+  /** The HTTP response. A `retry-after` header is in seconds, or a date. */
   readonly http: Http;
-  /** Only of a `StatusInfo`. */
+  /** Only on a `StatusInfo`. */
   readonly status?: never;
-  /** Only of `"network"` and `"timeout"`. */
+  /** Only with `"network"` or `"timeout"`. */
   readonly cause?: never;
 }
 
 /** `fetch` failed or returned no `Response`, or a 2xx body was cut off. */
 export interface NetworkError extends Pick<ResponseError, "kind" | "status"> {
-  /** - `"network"`: no response, or not all of it. */
+  /** - `"network"`: no response, or a 2xx that was cut off. */
   readonly reason: "network";
-  /** With `"network"` and `"timeout"`: what failed. Safe to log. */
+  /** With `"network"` or `"timeout"`: what failed. Safe to log. */
   readonly message: string;
   /** What was thrown, or the signal's reason. It may contain the URL. */
   readonly cause?: unknown;
-  /** With `"network"` and `"timeout"`: absent if no headers were received. */
+  /** With `"network"` or `"timeout"`: absent if no headers were received. */
   readonly http?: Http;
-  /** Absent with `"network"` and `"timeout"`. */
+  /** Absent with `"network"` or `"timeout"`. */
   readonly body?: never;
-  /** Absent with `"network"` and `"timeout"`. */
+  /** Absent with `"network"` or `"timeout"`. */
   readonly exception?: never;
 }
 
@@ -235,7 +232,7 @@ export interface Link {
    * credentials only to the origin of the API.
    */
   readonly href: string;
-  /** The relation: `"self"`, or `"results"` or a URI that ends in it, … */
+  /** The relation, such as `"self"`, or `"results"` or a URI ending in it. */
   readonly rel?: string;
   /** The media type of the target. */
   readonly type?: string;
@@ -260,16 +257,16 @@ export interface Http {
 /** Options for {@linkcode getStatus}. */
 export interface GetStatusOptions {
   /**
-   * Sends the request. For a status that may come from a cache, pass
+   * Sends the request. To let a status come from a cache, pass
    * `(url, init) => fetch(url, { ...init, cache: "default" })`.
    *
    * @default {globalThis.fetch}
    */
   readonly fetch?: Fetch | undefined;
   /**
-   * Request headers. `Accept: application/json` is added unless you set it. On a
-   * redirect to another origin, most platforms remove `Authorization`, but not
-   * `X-API-Key`.
+   * Request headers. `Accept: application/json` is added unless you set it. On
+   * a redirect to another origin, most platforms remove `Authorization`, but
+   * not `X-API-Key`.
    */
   readonly headers?:
     | { readonly [name: string]: string }
@@ -277,14 +274,14 @@ export interface GetStatusOptions {
     | HeadersLike
     | undefined;
   /**
-   * Cancels the call: the promise rejects with the signal's reason. A time limit,
-   * such as `AbortSignal.timeout(10_000)` (in milliseconds; by default, there is
-   * none) gives a {@linkcode Timeout}. If `fetch` ignores the signal, both wait.
+   * Cancels the call: the promise rejects with the signal's reason. A time
+   * limit such as `AbortSignal.timeout(10_000)`, in milliseconds, gives a
+   * {@linkcode Timeout} instead; by default, there is none. A `fetch` that
+   * ignores the signal delays both.
    */
   readonly signal?: AbortSignal | undefined;
   /**
-   * The most bytes of the body to read, after decompression; 0 or more. A longer
-   * 2xx body is `"malformed"`.
+   * The most bytes of decoded body to read. A longer 2xx body is `"malformed"`.
    *
    * @default {2097152}
    */
@@ -294,9 +291,9 @@ export interface GetStatusOptions {
 /**
  * The part of `fetch` that is used. Any platform's `fetch` can be passed.
  *
- * `init.headers` are all request headers, names in lower case. `init.cache` is
- * absent where `Request` does not know it. The response has a `url`, which may
- * be empty, and as `body` a stream that has not been read, or `null`.
+ * `init.headers` holds all request headers, names in lower case. `init.cache`
+ * is absent where `Request` does not support it. The response needs a `url`,
+ * which may be empty, and as `body` an unread stream or `null`.
  */
 export type Fetch = (
   url: string,
@@ -330,8 +327,8 @@ export interface HeadersLike {
 /**
  * Returns whether a value is a {@linkcode StatusInfo}.
  *
- * Every property but `cause` is checked (of `document`, only `status`), so that a
- * result can be stored as JSON or sent to a worker. Others are allowed.
+ * Use it for a result that was stored as JSON or sent to a worker. Each property
+ * but `cause` is checked (of `document`, only `status`); others are allowed.
  *
  * @param value Any value, whatever its origin.
  * @returns Whether the value is a `StatusInfo`.
@@ -364,7 +361,7 @@ export function isStatusInfo(value: unknown): value is StatusInfo {
 }
 
 /**
- * Returns whether a value is a {@linkcode NotFound}, checked in the same way.
+ * Returns whether a value is a {@linkcode NotFound}, by the same checks.
  *
  * @param value Any value, whatever its origin.
  * @returns Whether the value is a `NotFound`.
@@ -374,7 +371,7 @@ export function isNotFound(value: unknown): value is NotFound {
 }
 
 /**
- * Returns whether a value is a {@linkcode ServerError}, checked in the same way.
+ * Returns whether a value is a {@linkcode ServerError}, by the same checks.
  *
  * @param value Any value, whatever its origin.
  * @returns Whether the value is a `ServerError`.
@@ -432,7 +429,7 @@ function isOptional(value: unknown, is: (value: unknown) => boolean): boolean {
   return value === undefined || is(value);
 }
 
-/** Accepts those of other realms, for which `instanceof` fails, as in Jest. */
+/** Also for objects of other realms, as in Jest, where `instanceof` fails. */
 function isPlainObject(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -441,7 +438,7 @@ function isPlainObject(value: unknown): value is object {
 
 // Helpers: the arguments
 
-/** Throws a `TypeError`. No message repeats an argument, which may be secret. */
+/** Throws unless `condition` holds. No argument is quoted: it may be secret. */
 function check(condition: unknown, message: string): asserts condition {
   if (!condition) throw new TypeError(`getStatus: ${message}`);
 }
@@ -476,16 +473,14 @@ type Pair = [name: string, value: string];
 function toRequestHeaders(headers: RequestHeaders): Init["headers"] {
   if (headers === undefined) return { accept: "application/json" };
   const record = attempt(() => {
-    const pairs = toPairs(headers); // throws for null and primitives
+    if (typeof headers !== "object") return undefined;
+    const pairs = toPairs(headers); // throws for null
     // `Headers` rejects what the platform cannot send, but converts any value
     // to a string: `undefined` would be sent as "undefined".
     if (!pairs.every((pair) => [...pair].every(isString))) return undefined;
     return Object.fromEntries(collectPairs(new Headers(pairs)));
   });
-  check(
-    typeof headers === "object" && record,
-    "headers must have valid names and string values",
-  );
+  check(record, "headers must have valid names and string values");
   return { accept: "application/json", ...record };
 }
 
@@ -520,7 +515,7 @@ interface Outcome {
   cause?: unknown; // what was thrown, or the reason of the time limit
 }
 
-/** Sends the request and reads the response. Never throws. */
+/** Sends the request and reads the response. Never rejects. */
 async function sendRequest(
   fetch: Fetch,
   url: string,
@@ -530,7 +525,7 @@ async function sendRequest(
   const outcome: Outcome = { step: "request", body: "", reason: "network" };
   let reader: Reader | undefined;
   try {
-    init.signal?.throwIfAborted();
+    init.signal?.throwIfAborted(); // if it has aborted, nothing is sent
     const response = await fetch(url, init);
     outcome.step = "response";
     // Read before `getReader`, after which `bodyUsed` is true in Bun.
@@ -549,7 +544,7 @@ async function sendRequest(
     outcome.cause = error;
   }
   if (outcome.step !== "complete") void cancel(reader);
-  // Not left to the decoder, which would also remove U+FEFF within the text.
+  // Not left to the decoder, which would also remove one later in the text.
   if (outcome.body.startsWith("\uFEFF")) outcome.body = outcome.body.slice(1);
   return outcome;
 }
@@ -561,7 +556,7 @@ function readHead(response: ResponseLike, requestUrl: string): Http {
   const headers: { [name: string]: string } = {};
   for (const [name, value] of collectPairs(response.headers)) {
     const areStrings = isString(name) && isString(value);
-    check(areStrings, "Response.headers must be strings");
+    check(areStrings, "Response.headers must hold strings");
     const lowerCase = name.toLowerCase();
     // Left out as in browsers, which do not expose it.
     if (lowerCase !== "set-cookie") headers[lowerCase] = value;
@@ -584,8 +579,9 @@ async function readBody(reader: Reader, maxBytes: number, outcome: Outcome) {
     const isBytes = ArrayBuffer.isView(value) && value.BYTES_PER_ELEMENT === 1;
     check(isBytes, "a chunk of Response.body must be a byte array");
     const bytes = value.subarray(0, remaining);
-    // `stream` keeps an incomplete character for the next chunk. After an ASCII
-    // character there is none, and Node 20 and 22 are far faster without it.
+    // `stream` keeps an incomplete character for the next chunk, also across an
+    // empty one (0x80). After ASCII, there is none, and without `stream`, Node 20
+    // and 22 are far faster.
     const last = bytes[bytes.length - 1] ?? 0x80;
     outcome.body += decoder.decode(bytes, { stream: (last & 0x80) !== 0 });
     remaining -= value.length;
@@ -618,20 +614,22 @@ function toResult(outcome: Outcome, jobId: string): Result {
     };
   }
 
-  if (step !== "too large") {
-    outcome.json = attempt<unknown>(() => JSON.parse(body));
-  }
+  const parse = (): unknown => JSON.parse(body);
+  if (step !== "too large") outcome.json = attempt(parse);
   const info = ok && readStatusInfo(outcome.json, http, jobId);
   if (info) return info;
 
   const exception = readException(outcome.json);
+  const rest = { body, ...(exception && { exception }), http };
+  if (ok) {
+    const message = describeMalformed(outcome, http);
+    return { kind: "ServerError", reason: "malformed", message, ...rest };
+  }
   const described = exception?.detail ?? exception?.title;
-  const error = described ?? describeError(outcome, http);
-  const message = ok ? describeMalformed(outcome, http) : error;
-  const rest = { message, body, ...(exception && { exception }), http };
+  const message = described ?? describeError(outcome, http);
   const notFound = toNotFoundReason(http.status, exception?.type);
-  if (notFound) return { kind: "NotFound", reason: notFound, ...rest };
-  return { kind: "ServerError", reason: ok ? "malformed" : "http", ...rest };
+  if (notFound) return { kind: "NotFound", reason: notFound, message, ...rest };
+  return { kind: "ServerError", reason: "http", message, ...rest };
 }
 
 function describeFailure({ reason, step, cause }: Outcome): string {
@@ -652,39 +650,13 @@ function readCode(cause: unknown): string | undefined {
   return codes.find((code) => /^\w{1,40}$/.test(code));
 }
 
-function describeMalformed({ step, body, json }: Outcome, http: Http): string {
-  if (step === "too large") return "Response body is too large (see maxBytes)";
-  if (body === "") return "Response body is empty";
-  const type = http.headers["content-type"] || "none";
-  return json === undefined
-    ? `Response body is not JSON (Content-Type: ${type})`
-    : "Response body is not a job status: it has no status or no job id";
-}
-
-/** Returns a JSON string or a line of plain text, as gateways send it. */
-function describeError({ step, body, json }: Outcome, http: Http): string {
-  const type = http.headers["content-type"] ?? "";
-  const isPlain = step === "complete" && /^text\/plain\s*(;|$)/i.test(type);
-  const text = isPlain && json === undefined ? body : json;
-  const line = isString(text) ? text.trim() : "";
-  const isShort = /^[^<\n\r\u2028\u2029]{1,200}$/.test(line);
-  return isShort ? line : `HTTP ${http.status}`;
-}
-
-function toNotFoundReason(status: number, type = "") {
-  if (status === 410) return "gone";
-  // 1.0 defines a URI that ends in no-such-job. Servers send variants of it, or
-  // a code. Weaver sends it with a 400 if the id is not a UUID.
-  const isNoSuchJob = /(no-such-job|nosuchjob|jobnotfound)$/i.test(type);
-  if (isNoSuchJob && (status === 404 || status === 400)) return "no-such-job";
-  return status === 404 ? "unspecified" : undefined;
-}
-
 /** A name, then others that servers use for the same. */
 type Names<Name extends string = string> = readonly [Name, ...string[]];
 
+const ID_NAMES = ["jobID", "id", "jobId", "job_id"] as const;
+
 const STATUS_STRINGS = [
-  ["jobID", "id", "jobId", "job_id"],
+  ID_NAMES,
   ["type"],
   ["processID", "processId", "process_id"], // SpatialVault, DataKaveri
   ["message"],
@@ -693,9 +665,6 @@ const STATUS_STRINGS = [
   ["finished"],
   ["updated"],
 ] as const;
-
-/** The last is all that GeoServer before 2026 sends. */
-const ID_NAMES = ["jobID", "id", "jobId", "job_id", "processID"] as const;
 
 /** Only a status and an id are required: servers omit any other property. */
 function readStatusInfo(
@@ -706,7 +675,9 @@ function readStatusInfo(
   const document = toObject<keyof StatusInfo | (typeof ID_NAMES)[number]>(json);
   const { status } = document;
   const hasId = ID_NAMES.some((name) => isString(document[name]));
-  if (!isNonEmptyString(status) || !hasId) return undefined;
+  // GeoServer before 2026 sends only the id of the process.
+  const isStatus = hasId || isString(document.processID);
+  if (!isNonEmptyString(status) || !isStatus) return undefined;
   const progress = readProgress(document.progress);
   const exception = readException(document.exception);
   return {
@@ -722,6 +693,13 @@ function readStatusInfo(
   };
 }
 
+function readProgress(value: unknown): number | undefined {
+  // EOEPCA's ADES and the Kubernetes manager of pygeoapi send strings.
+  const isDecimal = isString(value) && /^\d+(\.\d+)?$/.test(value);
+  const progress = isDecimal ? Number(value) : value;
+  return isPercentage(progress) ? progress : undefined;
+}
+
 /** Each status code, then other names for it, and where they come from. */
 const STATUS_NAMES: readonly Names<StatusCode>[] = [
   ["created"],
@@ -730,20 +708,13 @@ const STATUS_NAMES: readonly Names<StatusCode>[] = [
   ["running", "started", "paused", "previewing", "running_with_errors"],
   ["successful", "succeeded", "finished"], // WPS, openEO
   ["failed", "error", "rejected", "lost"], // openEO, ECMWF, sepex
-  ["dismissed", "canceled", "cancelled", "deleted"], // openEO, -, ECMWF
+  ["dismissed", "canceled", "cancelled", "deleted"], // openEO, ECMWF
 ];
 
 function toStatusCode(name: string): StatusInfo["status"] {
   const lowerCase = name.toLowerCase();
   const match = STATUS_NAMES.find((names) => names.includes(lowerCase));
   return match?.[0] ?? "unknown";
-}
-
-function readProgress(value: unknown): number | undefined {
-  // EOEPCA's ADES and the Kubernetes manager of pygeoapi send strings.
-  const isDecimal = isString(value) && /^\d+(\.\d+)?$/.test(value);
-  const progress = isDecimal ? Number(value) : value;
-  return isPercentage(progress) ? progress : undefined;
 }
 
 const LINK_STRINGS = [["rel"], ["type"], ["hreflang"], ["title"]] as const;
@@ -775,7 +746,7 @@ function resolve(href: string, responseUrl: string): string {
 
 /** Reads a value, its `detail` (FastAPI), `error` (gateways) or `errors`. */
 function readException(value: unknown): Exception | undefined {
-  if (!value) return undefined;
+  if (!value) return undefined; // most documents have none
   const { detail, error, errors } = toObject(value);
   for (const entry of [value, detail, error, errors].flat()) {
     const exception = toException(entry);
@@ -809,6 +780,34 @@ function toException(value: unknown): Exception | undefined {
   return { ...strings, ...(isInteger(status) && { status }) };
 }
 
+function describeMalformed({ step, body, json }: Outcome, http: Http): string {
+  if (step === "too large") return "Response body is too large (see maxBytes)";
+  if (body === "") return "Response body is empty";
+  const type = http.headers["content-type"] || "none";
+  return json === undefined
+    ? `Response body is not JSON (Content-Type: ${type})`
+    : "Response body is not a job status: it has no status or no job id";
+}
+
+/** Returns a short text, as gateways send it, or else the HTTP status. */
+function describeError({ step, body, json }: Outcome, http: Http): string {
+  const type = http.headers["content-type"] ?? "";
+  const isPlain = step === "complete" && /^text\/plain\s*(;|$)/i.test(type);
+  const text = isPlain && json === undefined ? body : json;
+  const line = isString(text) ? text.trim() : "";
+  const isShort = /^[^<\n\r\u2028\u2029]{1,200}$/.test(line);
+  return isShort ? line : `HTTP ${http.status}`;
+}
+
+function toNotFoundReason(status: number, type = "") {
+  if (status === 410) return "gone";
+  // 1.0 defines a URI that ends in no-such-job. Servers send variants of it, or
+  // a code. Weaver sends it with a 400 if the id is not a UUID.
+  const isNoSuchJob = /(no-such-job|nosuchjob|jobnotfound)$/i.test(type);
+  if (isNoSuchJob && (status === 404 || status === 400)) return "no-such-job";
+  return status === 404 ? "unspecified" : undefined;
+}
+
 type Unchecked<Name extends string = string> = { [name in Name]?: unknown };
 
 /** Lets any value be read as an object. Primitives have none of these names. */
@@ -816,7 +815,7 @@ function toObject<Name extends string>(value: unknown): Unchecked<Name> {
   return Object(value) as Unchecked<Name>;
 }
 
-/** Reads the first non-empty string of each row. */
+/** Reads the first non-empty string of each row, under the row's first name. */
 function readStrings<Name extends string>(
   object: Unchecked,
   rows: readonly Names<Name>[],

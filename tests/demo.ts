@@ -12,14 +12,16 @@ const EXIT = { StatusInfo: 0, NotFound: 1, ServerError: 2 } as const;
 
 const usage = `Usage: npm start                                 run jobs on an embedded server and show each outcome
        npm start -- <baseUrl> <jobId> [options]  get the status of a job
+       npm start -- <URL of a job> [options]     the same, with a URL such as that in Location
 
 Options:
   --watch                   request the status until the job has ended
   --json                    print the result as one line of JSON, and no progress
-  --header 'Name: value'    send a header; may be given more than once
+  -H, --header 'Name: value'  send a header; may be given more than once
   --help                    print this text
 
-Exit code: 0 StatusInfo, 1 NotFound, 2 ServerError, 64 wrong usage, 130 interrupted by Ctrl-C`;
+Exit code: 0 StatusInfo, 1 NotFound, 2 ServerError, 64 wrong usage, 70 a fault of this
+program, 130 interrupted by Ctrl-C`;
 
 export const demo: Command = {
   usage,
@@ -28,7 +30,7 @@ export const demo: Command = {
     const { values, baseUrl, jobId } = parse(args, {
       watch: { type: "boolean" },
       json: { type: "boolean" },
-      header: { type: "string", multiple: true },
+      header: { type: "string", multiple: true, short: "H" },
     });
     const headers = (values.header ?? []).map((header) => split(header, ":", "a header as 'Name: value'"));
     const onResult = values.json ? () => {} : progress(print);

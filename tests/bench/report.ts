@@ -1,7 +1,7 @@
 /** Writes the results of the bench as Markdown. */
 import { cpus } from "node:os";
-import type { Recorded } from "../support/corpus.ts";
 import { counts } from "../support/corpus.ts";
+import type { Recorded } from "../support/recorded.ts";
 import { documentsOf, othersOf, type Score } from "./score.ts";
 import { FETCH, OURS, STACKS, gzipSize, installed, ownSize, versions, type Stack } from "./stacks.ts";
 

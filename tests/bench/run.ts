@@ -6,7 +6,8 @@
 import { execFileSync, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readCorpus, replayServer, type Recorded } from "../support/corpus.ts";
+import { corpus, replayServer } from "../support/corpus.ts";
+import type { Recorded } from "../support/recorded.ts";
 import { installPrivate, installPython } from "../support/install.ts";
 import { listening } from "../support/listen.ts";
 import { exceeded, figures, report, tooLarge, type Bounds, type Figure } from "./report.ts";
@@ -116,7 +117,6 @@ async function serve(corpus: readonly Recorded[], name: string): Promise<[file: 
 }
 
 prepare();
-const corpus = readCorpus();
 await installPython(join(here, ".venv"), new Set([CLIENTS]));
 const python = join(here, ".venv/ogc-api-processes-client/bin/python");
 const outcomes = { ...readWithStacks(corpus), ...(await readWithPython(python, corpus)) };

@@ -1,5 +1,5 @@
 /** Counts what each client returns for the corpus, by criteria that need no expected result. */
-import type { Recorded } from "../support/corpus.ts";
+import type { Recorded } from "../support/recorded.ts";
 
 /** What a client returned for a response: a status document, an outcome of its own for an error, or an exception. */
 export interface Outcome {

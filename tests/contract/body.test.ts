@@ -1,8 +1,8 @@
-import assert from "node:assert/strict";
+import * as assert from "uvu/assert";
 import { getStatus, type Result } from "../../src/get-status.ts";
 import { describe } from "../runner/suite.ts";
-import { brief, chunks, returning } from "../support/fetches.ts";
-import { streamOf } from "../support/hostile.ts";
+import { answering, brief, chunks, returning } from "../support/fetches.ts";
+import { HEADERS, HOSTILE, bytes, fetchOf, streamOf, throwing } from "../support/hostile.ts";
 
 const DOCUMENT = '{"jobID":"j","status":"running","message":"é€😀"}';
 const BYTES = new TextEncoder().encode(DOCUMENT);
@@ -28,17 +28,17 @@ describe("the text of the body", (test) => {
     const nothing = new Uint8Array(0);
     for (let size = 1; size <= BYTES.length; size++) {
       const parts = split(BYTES, size).flatMap((part) => [nothing, part, nothing]);
-      assert.equal((await read(chunks(parts))).message, "é€😀", `chunks of ${size}`);
+      assert.is((await read(chunks(parts))).message, "é€😀", `chunks of ${size}`);
     }
   });
 
-  for (const View of [Uint8Array, Uint8ClampedArray, Int8Array, Buffer]) {
+  for (const View of [Uint8Array, Uint8ClampedArray, Int8Array]) {
     test(`getStatus() reads chunks that are a ${View.name}`, async () => {
       for (let size = 1; size <= BYTES.length; size++) {
         const body = streamOf(split(BYTES, size).map((part) => View.from(part)));
         const response = { status: 200, url: "", headers: new Headers(), body };
         const result = await getStatus("https://h", "j", { fetch: returning(response) });
-        assert.equal(result.message, "é€😀", `chunks of ${size}`);
+        assert.is(result.message, "é€😀", `chunks of ${size}`);
       }
     });
   }
@@ -62,8 +62,8 @@ describe("the text of the body", (test) => {
   ] as [string, number[], string][]) {
     test(`getStatus() decodes ${name} as UTF-8, whole or in chunks of any size`, async () => {
       const whole = new Uint8Array(bytes);
-      assert.equal(await textOf(whole), text);
-      for (let size = 1; size < bytes.length; size++) assert.equal(await textOf(chunks(split(whole, size))), text);
+      assert.is(await textOf(whole), text);
+      for (let size = 1; size < bytes.length; size++) assert.is(await textOf(chunks(split(whole, size))), text);
     });
   }
 
@@ -71,31 +71,31 @@ describe("the text of the body", (test) => {
     for (const charset of ["iso-8859-1", "utf-16", "windows-1252", "nonsense"]) {
       const headers = { "content-type": `application/json; charset=${charset}` };
       const result = await getStatus("https://h", "j", { fetch: async () => new Response(BYTES, { headers }) });
-      assert.equal(result.message, "é€😀");
+      assert.is(result.message, "é€😀");
     }
   });
 
   test("getStatus() reads a body of null as an empty one", async () => {
-    assert.equal(await textOf(null), "");
+    assert.is(await textOf(null), "");
   });
 });
 
 describe("maxBytes", (test) => {
   test("getStatus() reads a body of exactly maxBytes, and does not parse one that is a byte longer", async () => {
     for (const body of [() => BYTES, () => chunks(split(BYTES, 9)), () => chunks(split(BYTES, 1))]) {
-      assert.equal(brief(await read(body(), 200, BYTES.length)), "running");
+      assert.is(brief(await read(body(), 200, BYTES.length)), "running");
       const over = await read(body(), 200, BYTES.length - 1);
-      assert.deepEqual([brief(over), over.message], ["malformed 200", TOO_LARGE]);
-      assert.equal(over.kind === "ServerError" && over.body, DOCUMENT.slice(0, -1));
+      assert.equal([brief(over), over.message], ["malformed 200", TOO_LARGE]);
+      assert.is(over.kind === "ServerError" && over.body, DOCUMENT.slice(0, -1));
     }
     // Not even if the first bytes are valid JSON.
     const json = '{"jobID":"j","status":"running","type":"NoSuchJob"}';
     for (const outcome of ["malformed 200", "http 400", "unspecified 404", "http 500"]) {
       const status = Number(outcome.slice(-3));
       const result = await read(`${json} `, status, json.length);
-      assert.equal(brief(result), outcome);
+      assert.is(brief(result), outcome);
       assert.ok(result.kind !== "StatusInfo" && result.body === json && !("exception" in result));
-      assert.equal(result.message, status === 200 ? TOO_LARGE : `HTTP ${status}`);
+      assert.is(result.message, status === 200 ? TOO_LARGE : `HTTP ${status}`);
     }
   });
 
@@ -103,18 +103,18 @@ describe("maxBytes", (test) => {
     const bytes = new TextEncoder().encode("aé€😀");
     const expected = ["", "a", "a", "aé", "aé", "aé", "aé€", "aé€", "aé€", "aé€", "aé€😀"];
     for (const [maxBytes, text] of expected.entries()) {
-      assert.equal(await textOf(bytes, maxBytes), text, `whole, ${maxBytes}`);
-      assert.equal(await textOf(chunks(split(bytes, 1)), maxBytes), text, `byte by byte, ${maxBytes}`);
+      assert.is(await textOf(bytes, maxBytes), text, `whole, ${maxBytes}`);
+      assert.is(await textOf(chunks(split(bytes, 1)), maxBytes), text, `byte by byte, ${maxBytes}`);
     }
   });
 
   test("getStatus() accepts only an empty body if maxBytes is 0, and counts whole bytes", async () => {
-    assert.equal((await read("", 200, 0)).message, "Response body is empty");
-    assert.equal((await read("a", 200, 0)).message, TOO_LARGE);
-    assert.equal(await textOf("a", 0), "");
-    assert.equal(await textOf("a", 1.5), "a");
-    assert.equal(await textOf("ab", 1.5), "a");
-    assert.equal(await textOf(chunks(["a", "b"]), 1.5), "a");
+    assert.is((await read("", 200, 0)).message, "Response body is empty");
+    assert.is((await read("a", 200, 0)).message, TOO_LARGE);
+    assert.is(await textOf("a", 0), "");
+    assert.is(await textOf("a", 1.5), "a");
+    assert.is(await textOf("ab", 1.5), "a");
+    assert.is(await textOf(chunks(["a", "b"]), 1.5), "a");
   });
 
   test("getStatus() reads 2 MiB by default, and everything with Infinity", async () => {
@@ -122,7 +122,7 @@ describe("maxBytes", (test) => {
     // Not assert.equal, which would print the texts.
     assert.ok((await textOf(most)) === most);
     assert.ok((await textOf(`${most}y`)) === most);
-    assert.equal((await read(`${most}y`)).message, TOO_LARGE);
+    assert.is((await read(`${most}y`)).message, TOO_LARGE);
     assert.ok((await textOf(`${most}y`, Infinity)) === `${most}y`);
   });
 
@@ -134,8 +134,8 @@ describe("maxBytes", (test) => {
         { highWaterMark: 0 },
       );
       const result = await read(endless, status, 10_500);
-      assert.equal(result.kind !== "StatusInfo" && result.body, "a".repeat(10_500));
-      assert.deepEqual([pulled, cancelled], [11, 1]);
+      assert.is(result.kind !== "StatusInfo" && result.body, "a".repeat(10_500));
+      assert.equal([pulled, cancelled], [11, 1]);
     }
   });
 
@@ -145,7 +145,7 @@ describe("maxBytes", (test) => {
       const body = streamOf([BYTES], () => cancelled++);
       const response = { status, url: "", headers: new Headers(), body };
       await getStatus("https://h", "j", { fetch: returning(response), maxBytes: BYTES.length });
-      assert.equal(cancelled, 0);
+      assert.is(cancelled, 0);
     }
   });
 });
@@ -158,14 +158,14 @@ describe("a body that is cut off", (test) => {
     test(`getStatus() returns network with http for a ${status}`, async () => {
       for (const parts of [[], [DOCUMENT], ['{"jobID":'], ['{"type":"t"}']]) {
         const result = await read(cutOff(parts), status);
-        assert.deepEqual(result, {
+        assert.equal(result, {
           kind: "ServerError",
           reason: "network",
           message: "Response body could not be read to the end: see cause",
           http: { status, url: "https://h/jobs/j", headers: { "retry-after": "5" } },
           cause,
         });
-        assert.equal(result.cause, cause);
+        assert.is(result.cause, cause);
       }
     });
   }
@@ -178,7 +178,7 @@ describe("a body that is cut off", (test) => {
         a: ["a", new Uint8Array([0xe2, 0x82])],
       })) {
         const result = await read(cutOff(parts), Number(outcome.slice(-3)));
-        assert.equal(brief(result), outcome);
+        assert.is(brief(result), outcome);
         assert.ok(result.kind !== "StatusInfo" && result.body === body && !("cause" in result));
       }
     });
@@ -186,17 +186,215 @@ describe("a body that is cut off", (test) => {
 
   test("getStatus() reads the exception if it had arrived", async () => {
     const result = await read(cutOff(['{"type":"NoSuchJob",', '"detail":"d"}']), 404);
-    assert.deepEqual([brief(result), result.message], ["no-such-job 404", "d"]);
-    assert.deepEqual(result.exception, { type: "NoSuchJob", detail: "d" });
+    assert.equal([brief(result), result.message], ["no-such-job 404", "d"]);
+    assert.equal(result.exception, { type: "NoSuchJob", detail: "d" });
   });
 
   test("getStatus() omits the cause if the stream errors with undefined, and cancels it if read rejects", async () => {
     const result = await read(chunks(["a"], { error: undefined }));
-    assert.deepEqual([brief(result), "cause" in result], ["network 200", false]);
+    assert.equal([brief(result), "cause" in result], ["network 200", false]);
     let cancelled = 0;
     const reader = { read: () => Promise.reject(cause), cancel: async () => void cancelled++ };
     const response = { status: 200, url: "", headers: new Headers(), body: { getReader: () => reader } };
     await getStatus("https://h", "j", { fetch: returning(response) });
-    assert.equal(cancelled, 1);
+    assert.is(cancelled, 1);
+  });
+});
+
+// What is not a Response, or not as a server sends it
+
+const STATUS = '{"jobID":"j","status":"running"}';
+const NO_RESPONSE = "fetch did not return a Response with a readable body: see cause";
+
+const readFrom = (value: unknown, maxBytes?: number): Promise<Result> =>
+  getStatus("https://h", "j", { fetch: returning(value), maxBytes });
+const response = (properties: object = {}): object => ({
+  status: 200,
+  url: "",
+  headers: HEADERS,
+  body: streamOf([bytes(STATUS)]),
+  ...properties,
+});
+
+describe("a hostile fetch", (test) => {
+  for (const hostile of HOSTILE) {
+    test(`getStatus() returns a result for ${hostile.name}`, async () => {
+      for (const status of [200, 404, 500]) {
+        let cancelled = 0;
+        const fetch = fetchOf(hostile, status, "1", () => cancelled++);
+        const result = await getStatus("https://h", "j", { fetch, maxBytes: 1_000 });
+        const ofStatus = status === 200 ? "malformed 200" : status === 404 ? "unspecified 404" : "http 500";
+        const cutOff = status === 200 ? "network 200" : ofStatus;
+        const [outcome, message] = {
+          failed: ["network -", "Request failed: see cause"],
+          "no Response": ["network -", NO_RESPONSE],
+          "cut off": [cutOff, "Response body could not be read to the end: see cause"],
+          "too large": [ofStatus, "Response body is too large (see maxBytes)"],
+        }[hostile.outcome]!;
+        assert.is(brief(result), outcome);
+        const said = result.message?.replace(/: ERR_\w+$/, ": see cause"); // an error of the engine may have a code
+        assert.is(said, outcome === ofStatus && status !== 200 ? `HTTP ${status}` : message);
+        if (hostile.outcome === "no Response")
+          assert.match(String(result.cause), /^TypeError\b|^Error: \w+ was called$/);
+        if (hostile.outcome === "cut off" && status !== 200)
+          assert.is(result.kind !== "StatusInfo" && result.body, "<1>");
+        assert.is(cancelled, Number(hostile.cancels));
+      }
+    });
+  }
+
+  for (const name of ["status", "url", "headers", "body", "bodyUsed", "then"]) {
+    test(`getStatus() returns what a getter of ${name} throws as cause`, async () => {
+      const result = await readFrom(throwing(response(), name));
+      assert.ok(result.kind === "ServerError" && result.cause instanceof Error);
+      assert.is(result.cause.message, `${name} was called`);
+      assert.is(result.message, name === "then" ? "Request failed: see cause" : NO_RESPONSE);
+    });
+  }
+
+  for (const [name, properties, text] of [
+    ["status", { status: "200" }, "Response.status must be an integer"],
+    ["url", { url: 5 }, "Response.url must be a string"],
+    ["header value", { headers: new Map([["x", 5]]) }, "Response.headers must hold strings"],
+    ["header name", { headers: new Map([[5, "x"]]) }, "Response.headers must hold strings"],
+    ["bodyUsed", { bodyUsed: true }, "Response.body must be an unread stream"],
+    ["reader", { body: { getReader: () => ({}) } }, "Response.body must be an unread stream"],
+    ["chunk", { body: streamOf(["text"]) }, "a chunk of Response.body must be a byte array"],
+  ] as const) {
+    test(`getStatus() says in a TypeError what is wrong with a ${name} for which nothing is thrown`, async () => {
+      const result = await readFrom(response(properties));
+      assert.ok(result.kind === "ServerError" && result.cause instanceof TypeError);
+      assert.is(result.cause.message, `getStatus: ${text}`);
+      assert.is("http" in result, name === "chunk");
+    });
+  }
+
+  test("getStatus() ignores that a forEach catches what its callback throws", async () => {
+    const forEach = (callback: (value: unknown, name: string) => void): void => {
+      try {
+        callback(5, "x");
+      } catch {}
+    };
+    assert.is((await readFrom(response({ headers: { forEach } }))).message, NO_RESPONSE);
+  });
+
+  test("getStatus() cancels the stream if the signal aborts and the fetch ignores it", async () => {
+    for (const reason of ["stop", new DOMException("late", "TimeoutError")]) {
+      const abort = new AbortController();
+      let cancelled = 0;
+      const read = (): Promise<object> => (abort.abort(reason), Promise.reject(new Error("x")));
+      const body = { getReader: () => ({ read, cancel: async () => void cancelled++ }) };
+      const opts = { fetch: returning(response({ body })), signal: abort.signal };
+      await getStatus("https://h", "j", opts).catch(() => {});
+      assert.is(cancelled, 1);
+    }
+  });
+
+  test("getStatus() returns network if the same Response is returned a second time, or was read in part", async () => {
+    const once = new Response(STATUS);
+    assert.is(brief(await readFrom(once)), "running");
+    assert.is((await readFrom(once)).message, NO_RESPONSE);
+    let cancelled = 0;
+    const source = new ReadableStream({ pull: (to) => to.enqueue(bytes("x")), cancel: () => void cancelled++ });
+    const part = new Response(source);
+    const reader = part.body!.getReader();
+    await reader.read();
+    reader.releaseLock();
+    assert.is((await readFrom(part)).message, NO_RESPONSE);
+    assert.is(cancelled, 1);
+  });
+
+  test("getStatus() reads each property of a response once", async () => {
+    const reads: string[] = [];
+    const proxy = new Proxy(new Response(STATUS), {
+      get(target, name) {
+        if (name !== "then") reads.push(String(name));
+        return Reflect.get(target, name, target) as unknown;
+      },
+    });
+    assert.is(brief(await readFrom(proxy)), "running");
+    assert.equal(reads.sort(), ["body", "bodyUsed", "headers", "status", "url"]);
+  });
+
+  test("getStatus() ignores what a forEach passes to its callback later", async () => {
+    let callback: (value: unknown, name: string) => void = () => {};
+    const headers = { forEach: (given: typeof callback) => (callback = given) };
+    const result = await readFrom(response({ headers }));
+    callback(5, "x");
+    assert.equal(result.http?.headers, {});
+  });
+
+  test("getStatus() keeps the headers beside one named __proto__, and the prototype of the record", async () => {
+    const headers = new Map(Object.entries({ a: "1", ["__proto__"]: "x", constructor: "2" }));
+    const { http } = await readFrom(response({ headers }));
+    assert.is(http!.headers["a"] + http!.headers["constructor"]!, "12");
+    assert.is(Object.getPrototypeOf(http!.headers), Object.prototype);
+  });
+});
+
+describe("a hostile document", (test) => {
+  const getJson = (body: string | object, status = 200): Promise<Result> =>
+    getStatus("https://h", "j", { fetch: answering(body, { status }) });
+
+  test("getStatus() reads nothing from __proto__, and changes no prototype", async () => {
+    const proto = '"__proto__":{"jobID":"evil","status":"failed","progress":1}';
+    const result = await getJson(`{${proto},"jobID":"j","status":"running"}`);
+    assert.ok(result.kind === "StatusInfo");
+    assert.equal([result.jobID, result.status, "progress" in result], ["j", "running", false]);
+    assert.ok(Object.hasOwn(result.document, "__proto__"));
+    for (const value of [result, result.document]) assert.is(Object.getPrototypeOf(value), Object.prototype);
+    assert.is(({} as { status?: string }).status, undefined);
+    assert.is(brief(await getJson(`{${proto}}`)), "malformed 200");
+  });
+
+  test("getStatus() is not confused by properties with the names of a result", async () => {
+    const names = { kind: "ServerError", reason: "network", http: { status: 1 }, document: null, cause: 5, body: "x" };
+    const result = await getJson({ ...names, links: { length: 9 }, jobID: "j", status: "running" });
+    assert.is(brief(result), "running");
+    assert.equal(Object.keys(result).sort(), ["document", "http", "jobID", "kind", "links", "status"]);
+    assert.is(result.http?.status, 200);
+  });
+
+  test("getStatus() ignores objects in place of strings, even if their toString would throw", async () => {
+    const odd = { toString: 1, valueOf: 1 };
+    const fields = { type: odd, progress: odd, links: [odd], exception: odd };
+    assert.is(brief(await getJson({ jobID: "j", status: "running", ...fields })), "running");
+    const other = await getJson({ jobID: odd, status: odd, type: odd, detail: odd, error: odd, code: odd }, 404);
+    assert.equal([brief(other), other.message], ["unspecified 404", "HTTP 404"]);
+  });
+
+  for (const status of [200, 404, 500]) {
+    test(`getStatus() reads 100,000 nested arrays of a ${status} without recursion`, async () => {
+      const nested = "[".repeat(100_000) + "]".repeat(100_000);
+      for (const body of [nested, nested.slice(1), `{"detail":${nested}}`, `{"error":${nested}}`]) {
+        assert.is.not((await getJson(body, status)).kind, "StatusInfo");
+      }
+      const inside = await getJson(`{"jobID":"j","status":"running","x":${nested}}`, status);
+      assert.is(inside.kind === "StatusInfo", status === 200);
+    });
+  }
+
+  test("getStatus() takes linear time for strings that make a careless regular expression slow", async () => {
+    // In quadratic time, this would take longer than a test file may.
+    const result = await getJson({ jobID: "j", status: "running", progress: `${"1".repeat(400_000)}x` });
+    assert.ok(result.kind === "StatusInfo" && !("progress" in result));
+    const missing = await getJson({ type: `${"no-such-job".repeat(40_000)}!` }, 404);
+    assert.is(brief(missing), "unspecified 404");
+  });
+
+  test("getStatus() repeats neither the query of the base URL, nor a header, nor a cause in a message", async () => {
+    for (const fetch of [
+      answering("", { status: 500 }),
+      answering("", { status: 404 }),
+      answering(""),
+      answering("<p>"),
+      () => Promise.reject(new Error("secret")),
+      returning(response({ body: streamOf(["secret"]) })),
+    ]) {
+      const headers = { authorization: "Bearer secret" };
+      const result = await getStatus("https://h/?key=secret", "j", { headers, fetch });
+      assert.ok(result.kind !== "StatusInfo");
+      assert.not.match(result.message, /secret/);
+    }
   });
 });

@@ -1,5 +1,4 @@
-import assert from "node:assert/strict";
-import vm from "node:vm";
+import * as assert from "uvu/assert";
 import { getStatus, isNotFound, isServerError, isStatusInfo, type Fetch, type Result } from "../../src/get-status.ts";
 import { describe } from "../runner/suite.ts";
 import { STATUS, accepted, answering, chunks } from "../support/fetches.ts";
@@ -19,7 +18,6 @@ const FULL = {
   links: [{ href: "r", rel: "self", type: "a/b", hreflang: "en", title: "T" }, { href: "x" }],
   extra: [null],
 };
-const limit = new AbortController();
 const LATE = new DOMException("x", "TimeoutError");
 const broken = (): Response => new Response(chunks(["{"], { error: new Error("x") }));
 
@@ -37,44 +35,52 @@ const fetches: Readonly<Record<string, readonly [Fetch, AbortSignal?]>> = {
   "ServerError, network without a cause": [() => Promise.reject()],
   "ServerError, network": [async () => broken()],
   "ServerError, timeout without http": [answering(""), AbortSignal.abort(LATE)],
-  "ServerError, timeout": [async () => (limit.abort(LATE), broken()), limit.signal],
+  "ServerError, timeout": [async () => broken()],
 };
-const results = new Map<string, Result>();
-for (const [name, [fetch, signal]] of Object.entries(fetches))
-  results.set(name, await getStatus("https://h", "j", { fetch, signal }));
+
+/** A result of this kind and reason. */
+function resultOf(name: string): Promise<Result> {
+  const [fetch, signal] = fetches[name]!;
+  if (name !== "ServerError, timeout") return getStatus("https://h", "j", { fetch, signal });
+  const limit = new AbortController();
+  const late: Fetch = (url, init) => (limit.abort(LATE), fetch(url, init));
+  return getStatus("https://h", "j", { fetch: late, signal: limit.signal });
+}
 
 describe("the guards", (test) => {
-  for (const [name, result] of results) {
-    const { kind } = result;
-    test(`exactly one guard accepts ${name}, also frozen, cloned and after JSON`, () => {
+  for (const name of Object.keys(fetches)) {
+    const kind = name.split(",")[0]!;
+    test(`exactly one guard accepts ${name}, also frozen, cloned and after JSON`, async () => {
+      const result = await resultOf(name);
       assert.ok(name.startsWith(result.reason ? `${kind}, ${result.reason}` : kind));
       for (const copy of [result, JSON.parse(JSON.stringify(result)), structuredClone(result), Object.freeze(result)])
-        assert.deepEqual(accepted(copy), [kind]);
+        assert.equal(accepted(copy), [kind]);
     });
 
-    test(`a guard accepts ${name} with other properties, and with any or no cause`, () => {
+    test(`a guard accepts ${name} with other properties, and with any or no cause`, async () => {
       const more = { retryAfter: null, http2: 5 };
-      const copy = structuredClone(result) as any;
+      const copy = structuredClone(await resultOf(name)) as any;
       for (const target of [copy, copy.http, copy.exception, copy.document, copy.links?.[0]])
-        if (target) assert.deepEqual(accepted(Object.assign(target, more) && copy), [kind]);
-      for (const cause of [undefined, null, 5, "x", {}]) assert.deepEqual(accepted({ ...copy, cause }), [kind]);
+        if (target) assert.equal(accepted(Object.assign(target, more) && copy), [kind]);
+      for (const cause of [undefined, null, 5, "x", {}]) assert.equal(accepted({ ...copy, cause }), [kind]);
       delete copy.cause;
-      assert.deepEqual(accepted(copy), [kind]);
+      assert.equal(accepted(copy), [kind]);
     });
 
-    test(`guards reject ${name} with a missing or wrong kind`, () => {
+    test(`guards reject ${name} with a missing or wrong kind`, async () => {
+      const result = await resultOf(name);
       const kinds = ["StatusInfo", "NotFound", "ServerError"].filter((other) => other !== kind);
       for (const other of [...kinds, "statusinfo", "", undefined, null, 5, "Result", "NetworkError", [kind]])
-        assert.deepEqual(accepted({ ...result, kind: other }), []);
+        assert.equal(accepted({ ...result, kind: other }), []);
     });
   }
 
   test("guards reject values that are not a result, and always return a boolean", () => {
     const primitives = [undefined, null, true, 0, NaN, 5n, "", "StatusInfo", Symbol("x")];
-    const objects = [[], {}, () => {}, new Error("x"), Object.create(null), new Response(), [...results.values()]];
+    const objects = [[], {}, () => {}, new Error("x"), Object.create(null), new Response(), [{ kind: "StatusInfo" }]];
     const kinds = [{ kind: "StatusInfo" }, { kind: "NotFound" }, { kind: "ServerError", reason: "network" }];
     for (const value of [...primitives, ...objects, ...kinds]) {
-      for (const guard of [isStatusInfo, isNotFound, isServerError]) assert.equal(guard(value), false);
+      for (const guard of [isStatusInfo, isNotFound, isServerError]) assert.is(guard(value), false);
     }
   });
 });
@@ -142,19 +148,19 @@ describe("a property", (test) => {
     "ServerError, timeout": [...incomplete, ["reason", [...required, "gone", "http", "malformed", "TimeoutError"]]],
   };
   for (const [name, properties] of Object.entries(wrong)) {
-    const result = results.get(name);
     for (const [path, values] of properties) {
-      test(`guards reject ${name} with a missing or wrong ${path}`, () => {
-        values.forEach((value, index) => assert.deepEqual(accepted(set(result, path, value)), [], `value ${index}`));
+      test(`guards reject ${name} with a missing or wrong ${path}`, async () => {
+        const result = await resultOf(name);
+        values.forEach((value, index) => assert.equal(accepted(set(result, path, value)), [], `value ${index}`));
       });
     }
   }
 
-  test("a guard accepts any part of an exception, and optional properties that are undefined", () => {
-    const full = results.get("StatusInfo, full");
+  test("a guard accepts any part of an exception, and optional properties that are undefined", async () => {
+    const full = await resultOf("StatusInfo, full");
     for (const exception of [{ type: "t" }, { title: "T" }, { detail: "d", type: undefined }, undefined])
-      assert.deepEqual(accepted({ ...full, exception, message: undefined, progress: undefined }), ["StatusInfo"]);
-    assert.deepEqual(accepted({ ...results.get("ServerError, network"), http: undefined }), ["ServerError"]);
+      assert.equal(accepted({ ...full, exception, message: undefined, progress: undefined }), ["StatusInfo"]);
+    assert.equal(accepted({ ...(await resultOf("ServerError, network")), http: undefined }), ["ServerError"]);
   });
 
   class WithHeader {
@@ -167,15 +173,14 @@ describe("a property", (test) => {
     ["a function", Object.assign(() => {}, { a: "1" }), false],
     ["a function without a prototype", Object.setPrototypeOf(() => {}, null), false],
     ["an instance of a class", new WithHeader(), false],
-    ["a Map of another realm", vm.runInNewContext("new Map()"), false],
     ["an object without a prototype", Object.assign(Object.create(null), { a: "1" }), true],
-    ["an object of another realm", vm.runInNewContext('({ a: "1" })'), true],
   ] as [string, unknown, boolean][]) {
-    test(`guards ${isRecord ? "accept" : "reject"} http.headers that are ${name}`, () => {
-      for (const result of results.values()) {
+    test(`guards ${isRecord ? "accept" : "reject"} http.headers that are ${name}`, async () => {
+      for (const one of Object.keys(fetches)) {
+        const result = await resultOf(one);
         if (!result.http) continue;
         const changed = { ...result, http: { ...result.http, headers: value } };
-        assert.deepEqual(accepted(changed), isRecord ? [result.kind] : []);
+        assert.equal(accepted(changed), isRecord ? [result.kind] : []);
       }
     });
   }

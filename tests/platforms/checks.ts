@@ -173,12 +173,13 @@ function tarball(): string {
 /** The texts of a property of all variants, one after the other, as the language service of TypeScript 5.9 joins them. */
 async function readHoverTexts(): Promise<void> {
   const expected = {
-    message: `With a \`StatusInfo\`: a description of the state, if any. Untrusted text.
-With \`body\`: what is wrong, maybe in the words of the server: untrusted.
-With \`"network"\` and \`"timeout"\`: what failed. Safe to log.`,
-    status: `The state. \`"unknown"\`, which may be final, if the server's name for it is
-not recognised: see \`document.status\`.
-Only of a \`StatusInfo\`.`,
+    message: `With a \`StatusInfo\`: a description of the state. Untrusted text.
+With \`body\`: what went wrong, maybe quoting the server. Untrusted text.
+With \`"network"\` or \`"timeout"\`: what failed. Safe to log.`,
+    status: `The state; \`"unknown"\`, maybe final, if \`document.status\` is not known.
+Only on a \`StatusInfo\`.`,
+    cause: `Only with \`"network"\` or \`"timeout"\`.
+What was thrown, or the signal's reason. It may contain the URL.`,
   };
   const ts = load("typescript");
   const names = Object.keys(expected);

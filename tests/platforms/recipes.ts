@@ -1,10 +1,14 @@
 /** The recipes of tests/recipes that need a platform, each run in its own, beside the installed library. */
 import { deepEqual } from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createServer, type RequestListener, type Server } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execute } from "../support/execute.ts";
+import { listen } from "../support/listen.ts";
 import { startServer } from "../support/server.ts";
+import { evaluate } from "./runtimes.ts";
 import { DENO, bin, check, load, project, read, recipes, run, work, type Task } from "./tools.ts";
 
 const installed = join(work, "installed");
@@ -14,6 +18,8 @@ export function recipeTrials(): Task[] {
     check("recipe: Workflow", () => runBundle("workflow.ts", "workflow.mjs")),
     check("recipe: Worker", () => runBundle("worker.ts", "service-binding.mjs")),
     check("recipe: Deno", serveWithDeno),
+    check("recipe: watch lets the program end in Node, Deno and Bun", letProgramsEnd),
+    check("recipe: React in Chromium", watchWithReact),
     check("recipe: testing with msw", () => runAlone("testing-msw.ts")),
     check("recipe: testing with undici", () => runAlone("testing-undici.ts")),
     check("recipe: testing with Jest", runJest),
@@ -21,7 +27,7 @@ export function recipeTrials(): Task[] {
 }
 
 function runBundle(recipe: string, adapter: string): Promise<string> {
-  project("installed", recipes(recipe, "handler.ts"));
+  project("installed", recipes(recipe, "handler.ts", "watch.ts"));
   load("esbuild").buildSync({
     entryPoints: [join(installed, recipe)],
     outfile: join(installed, `bundle.${recipe}`),
@@ -59,6 +65,106 @@ async function serveWithDeno(): Promise<void> {
     deno.kill("SIGKILL");
     await server.close();
   }
+}
+
+/** A program that has watched a job ends at once: no timer keeps it alive for the rest of its time limits. */
+async function letProgramsEnd(): Promise<void> {
+  const server = await startServer();
+  server.add({ id: "done", seconds: 0 });
+  const code = `import { watch } from "./watch.ts";
+const result = await watch("${server.baseUrl}", "done");
+console.log(result.status);
+`;
+  const folder = project("pasted", { ...recipes("watch.ts"), "end.ts": code });
+  try {
+    const file = join(folder, "watch.ts");
+    project("pasted", { "watch.ts": readFileSync(file, "utf8").replace('"ogcapi-job-status"', '"./get-status.ts"') });
+    for (const [command, ...args] of [
+      [bin("node24/bin/node")],
+      [DENO, "run", "--allow-net"],
+      [bin("@oven/bun-linux-x64/bin/bun")],
+    ] as const) {
+      // The first time limit is a minute.
+      const output = await run(command, [...args, "end.ts"], folder, 30_000);
+      deepEqual(output.trim(), "successful");
+    }
+  } finally {
+    await server.close();
+  }
+}
+
+/** The hook in a page: the status changes, a failure is shown, and a request is cancelled when it is no longer needed. */
+async function watchWithReact(): Promise<void> {
+  const statuses = [503, "accepted", "running", "successful"];
+  let cancelled = 0;
+  const { server, url } = await serve((request, response) => {
+    if (request.url === "/react.js") return void response.setHeader("content-type", "text/javascript").end(text);
+    if (request.url?.startsWith("/jobs/hangs")) return void request.socket.once("close", () => cancelled++);
+    if (!request.url?.startsWith("/jobs/"))
+      return void response.setHeader("content-type", "text/html").end('<div id="root">');
+    const status = statuses.length > 1 ? statuses.shift() : statuses[0];
+    if (typeof status === "number") response.writeHead(status).end();
+    else response.end(JSON.stringify({ jobID: "j", status }));
+  });
+  const contents = `
+    import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+    import { createElement } from "react";
+    import { createRoot } from "react-dom/client";
+    import { useJob } from "./use-job.ts";
+    function Job({ id }) {
+      const { data, error } = useJob(location.origin, id);
+      const shown = error ? error.message : data && (data.status ?? data.message);
+      (window.shown ??= []).push(shown);
+      return shown ?? "…";
+    }
+    const root = createRoot(document.getElementById("root"));
+    const client = new QueryClient();
+    window.show = (id) => root.render(createElement(QueryClientProvider, { client }, id && createElement(Job, { id, key: id })));
+  `;
+  const recipe = recipes("use-job.ts", "watch.ts");
+  const quick = recipe["use-job.ts"]!.replace("5_000", "50");
+  const resolveDir = project("installed", { ...recipe, "use-job.ts": quick });
+  const [{ text }] = load("esbuild").buildSync({
+    stdin: { contents, resolveDir },
+    bundle: true,
+    format: "iife",
+    write: false,
+    define: { "process.env.NODE_ENV": '"production"' },
+  }).outputFiles;
+  try {
+    const shown = await evaluate(
+      url,
+      `new Promise((loaded) => {
+        const script = document.createElement("script");
+        script.src = "/react.js";
+        script.onload = loaded;
+        document.body.append(script);
+      }).then(async () => {
+        const until = async (condition) => { while (!condition()) await new Promise((done) => setTimeout(done, 10)); };
+        show("j");
+        await until(() => window.shown?.includes("successful"));
+        const job = [...new Set(window.shown)];
+        show("");
+        show("..");
+        await until(() => window.shown.some((text) => text?.startsWith("getStatus: ")));
+        show("hangs");
+        await until(() => document.getElementById("root").textContent === "…");
+        await new Promise((done) => setTimeout(done, 100));
+        show("");
+        return job;
+      })`,
+    );
+    deepEqual(shown.filter(Boolean), ["HTTP 503", "accepted", "running", "successful"]);
+    while (!cancelled) await new Promise((done) => setTimeout(done, 10)); // until the time limit of the suite
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+async function serve(respond: RequestListener): Promise<{ server: Server; url: string }> {
+  const server = createServer(respond);
+  return { server, url: await listen(server) };
 }
 
 /** Runs a recipe unbuilt, and compares its output with its comments. */

@@ -1,97 +1,159 @@
-/** The runtimes in which the suite runs, each with the pasted and with the installed library. */
+/** The runtimes in which the tests of contract/, wire/ and recipes/ run, with the pasted and with the installed library. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, symlinkSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { corpus } from "../support/corpus.ts";
 import { aptGet } from "../support/install.ts";
 import { npm } from "../support/npm.ts";
-import { names, type Outcome, type Place } from "./suite.ts";
+import type { Place } from "../support/place.ts";
 import { DENO, bin, load, pasted, project, read, root, run, work, type Task } from "./tools.ts";
 
-/** Pasted as it is, for what strips types; pasted without types; and installed from the package. */
-const LIBRARIES = { pasted: "./get-status.ts", stripped: "./get-status.js", installed: "ogcapi-job-status" };
-type Library = keyof typeof LIBRARIES;
+type Library = "pasted" | "installed";
+const NAME = "ogcapi-job-status";
 
-/** Runs the suite in the project of a library. */
-type Start = (library: Library, place: Place) => Promise<readonly Outcome[]>;
+/** What `runSuites` reports, as JSON. */
+interface Report {
+  readonly defined: number;
+  readonly passed: number;
+  readonly failures: readonly (readonly [name: string, error: string])[];
+}
 
-export function runtimes(place: Place, pages: string): Task[] {
-  const rows: readonly (readonly [name: string, library: Library, start: Start])[] = [
-    ["Node 20, pasted", "stripped", node(20, "script.mjs")],
-    ["Node 22, pasted", "pasted", node(22, "script.mjs")],
-    ["Node 24, pasted", "pasted", node(24, "script.mjs")],
-    ["Node 26, pasted", "pasted", node(26, "script.mjs")],
-    ["Node 20, installed", "installed", node(20, "require.cjs")],
-    ["Node 22, installed", "installed", node(22, "require.cjs")],
-    ["Node 24, installed", "installed", node(24, "require.cjs")],
-    ["Node 26, installed", "installed", node(26, "require.cjs")],
-    ["Deno 2, pasted", "pasted", script(DENO, "run", "--allow-net", "script.mjs")],
-    ["Deno 2, npm:", "installed", script(DENO, "run", "--allow-net", "deno.mjs")],
-    ["Bun 1, pasted", "pasted", script(bin("@oven/bun-linux-x64/bin/bun"), "script.mjs")],
-    ["Bun 1, installed", "installed", script(bin("@oven/bun-linux-x64/bin/bun"), "script.mjs")],
-    ["workerd of 2024-01-01, pasted", "stripped", workerd("2024-01-01")],
-    ["workerd of 2024-11-10, pasted", "stripped", workerd("2024-11-10")],
-    ["workerd of 2024-11-11, installed", "installed", workerd("2024-11-11")],
-    ["workerd, newest, installed", "installed", workerd(supportedDate())],
-    ["edge VM, pasted", "stripped", edgeVm],
-    ["edge VM, installed", "installed", edgeVm],
-    ["Chromium, pasted", "stripped", chromium(pages)],
-    ["Chromium, installed", "installed", chromium(pages)],
+/** Runs the tests with a library. */
+type Start = (library: Library, place: Place) => Promise<string>;
+
+const folder = (library: Library): string => join(work, library);
+const node = (major: number): string => bin(`node${major}/bin/node`);
+
+export function runtimes(place: Place): Task[] {
+  const bun = bin("@oven/bun-linux-x64/bin/bun");
+  const allow = ["run", "--allow-net", "--allow-env", "--allow-read"];
+  const rows: readonly (readonly [runtime: string, library: Library, start: Start])[] = [
+    ["Node 20", "pasted", script("whole", node(20))], // it does not strip types
+    ["Node 22", "pasted", script("./get-status.ts", node(22))],
+    ["Node 24", "pasted", script("./get-status.ts", node(24))],
+    ["Node 26", "pasted", script("./get-status.ts", node(26))],
+    ["Node 20", "installed", script(NAME, node(20))],
+    ["Node 26", "installed", script(NAME, node(26))],
+    ["Deno", "pasted", script("./get-status.ts", DENO, ...allow)],
+    ["Deno", "installed", script(`npm:${NAME}`, DENO, ...allow)],
+    ["Bun", "pasted", script("./get-status.ts", bun)],
+    ["Bun", "installed", script(NAME, bun)],
+    ["workerd 2024-01-01", "pasted", workerd],
+    ["workerd 2024-11-10", "pasted", workerd],
+    ["workerd 2024-11-11", "installed", workerd],
+    [`workerd ${load("miniflare").supportedCompatibilityDate}`, "installed", workerd],
+    ["edge VM", "pasted", edgeVm],
+    ["Chromium", "pasted", chromium],
+    ["Chromium", "installed", chromium],
   ];
-  return rows.map(([name, library, start]) => ({
-    name,
-    checks: names(),
-    async run() {
-      const errors = new Map(await start(library, place));
-      const all = names().map((name) => [name, errors.get(name) ?? "did not run"] as const);
-      return new Map(all.filter(([, error]) => error));
-    },
-  }));
+  return rows.map(([runtime, library, start]) => {
+    const name = `the tests in ${runtime}, ${library}`;
+    return {
+      name,
+      checks: [name],
+      async run() {
+        const output = await start(library, { ...place, runtime });
+        const report: Report = JSON.parse(/^report: (.*)$/m.exec(output)?.[1] ?? "{}");
+        const { defined = 0, passed = 0, failures = [] } = report;
+        console.log(`     ${passed} of ${defined} in ${runtime}, ${library}`);
+        const problems = failures.map(([test, error]) => `${test}\n  ${error.split("\n", 1)[0]}`);
+        return new Map(defined > 0 && passed === defined ? [] : [[name, problems.join("\n") || "ran no test"]]);
+      },
+    };
+  });
 }
 
-/** A program that prints the outcomes. */
-function script(command: string, ...args: string[]): Start {
-  return async (library, place) =>
-    JSON.parse(await run(command, [...args, JSON.stringify(place)], join(work, library)));
-}
-
-function node(major: number, ...args: string[]): Start {
-  return script(bin(`node${major}/bin/node`), ...args);
-}
-
-/** The newest compatibility date of the installed workerd. */
-const supportedDate = (): string => load("miniflare").supportedCompatibilityDate;
-
-function workerd(date: string): Start {
-  return (library, place) => {
-    bundle(library, "worker.mjs", "esm");
-    return node(
-      22,
-      "workerd.mjs",
-      date,
-    )(library, {
-      ...place,
-      keepsAuthorization: date < "2025-09-01",
-      lacksCache: date < "2024-11-11",
-    });
+/** A program that prints the report. It imports the library by this name, unless it is "whole". */
+function script(specifier: string, command: string, ...args: string[]): Start {
+  return async (library, place) => {
+    const file = await bundle(library, "script.mjs", { specifier });
+    return run(command, [...args, file, JSON.stringify(place)], folder(library));
   };
 }
 
-async function edgeVm(library: Library, place: Place): Promise<readonly Outcome[]> {
+async function workerd(library: Library, place: Place): Promise<string> {
+  const file = await bundle(library, "worker.mjs");
+  const [, date = ""] = place.runtime.split(" ");
+  return run(node(22), ["workerd.mjs", file, date, JSON.stringify(place)], folder(library));
+}
+
+/** It lacks what the recipes need, such as AbortSignal.any. */
+async function edgeVm(library: Library, place: Place): Promise<string> {
   const { EdgeVM } = load("@edge-runtime/vm");
   const vm = new EdgeVM();
-  vm.evaluate(readFileSync(bundle(library, "vm.mjs", "iife"), "utf8"));
-  return JSON.parse(await vm.context.runSuite(JSON.stringify(place)));
+  vm.evaluate(readFileSync(await bundle(library, "vm.mjs", { format: "iife", folders: ["contract", "wire"] }), "utf8"));
+  return vm.context.runTests(JSON.stringify(place));
 }
 
-/** `pages` is the URL of `pageServer`. */
-function chromium(pages: string): Start {
-  return (library, place) => {
-    const imports = `import("./suite.js"), import("${LIBRARIES[library]}")`;
-    const argument = JSON.stringify({ ...place, browser: true });
-    const code = `Promise.all([${imports}]).then(([{ run }, library]) => run(library, ${argument}))`;
-    return evaluate(`${pages}/${library}/`, code);
-  };
+async function chromium(library: Library, place: Place): Promise<string> {
+  const file = await bundle(library, "page.mjs");
+  const code = `import("./${basename(file)}").then(({ default: run }) => run(${JSON.stringify(place)}))`;
+  return evaluate(`${place.server}/page/${library}/`, code);
+}
+
+/** The file that a page below `/page/` asks for. */
+export function pageFile(path: string): readonly [type: string, text: string] {
+  if (path.endsWith("/")) return ["text/html", "<!doctype html>"];
+  return ["text/javascript", readFileSync(join(work, path.slice("/page/".length)), "utf8")];
+}
+
+/** The corpus without its files, which only Node reads. */
+const corpusModule = `
+  const bytes = (text) => Uint8Array.from(text, (one) => one.charCodeAt(0));
+  export const corpus = ${JSON.stringify(
+    corpus.map(({ raw: _, body, ...rest }) => ({ ...rest, body: Buffer.from(body).toString("latin1") })),
+  )}.map((recorded) => ({ ...recorded, body: bytes(recorded.body) }));`;
+
+let bundles = 0;
+
+/** Bundles the tests with an adapter, and with the library unless that has a name by which it is imported. */
+async function bundle(
+  library: Library,
+  adapter: string,
+  { specifier = "whole", format = "esm", folders = ["recipes", "contract", "wire"] } = {},
+): Promise<string> {
+  const file = library === "pasted" ? "get-status.ts" : `node_modules/${NAME}/dist/get-status.js`;
+  const found = specifier === "whole" ? { path: join(folder(library), file) } : { path: specifier, external: true };
+  const tests = join(root, ".build/tests");
+  // recipes/ first: undici would take the simulated clock of watch.test for its connections.
+  const files = folders.flatMap((name) =>
+    readdirSync(join(tests, name))
+      .filter((file) => file.endsWith(".test.js"))
+      .sort((a, b) => Number(b === "watch.test.js") - Number(a === "watch.test.js"))
+      .map((file) => join(tests, name, file)),
+  );
+  const outfile = join(folder(library), `${++bundles}-${adapter}`);
+  await load("esbuild").build({
+    outfile,
+    bundle: true,
+    ignoreAnnotations: true, // package.json says that no file has side effects; those of the tests have
+    format,
+    target: "es2022",
+    logLevel: "error",
+    nodePaths: [join(root, "node_modules")],
+    plugins: [
+      {
+        name: "library",
+        setup({ onResolve, onLoad }: any) {
+          onResolve({ filter: /\/src\/get-status\.js$|^ogcapi-job-status$/ }, () => found);
+          onLoad({ filter: /\/support\/corpus\.js$/ }, () => ({ contents: corpusModule }));
+        },
+      },
+    ],
+    stdin: {
+      resolveDir: folder(library),
+      contents: `import { runSuites } from ${JSON.stringify(join(tests, "runner/suite.js"))};
+${read(`tests/platforms/adapters/${adapter}`)}
+async function runTests(place) {
+  globalThis.PLACE = place;
+  const report = await runSuites(async () => {
+${files.map((file) => `    await import(${JSON.stringify(file)});`).join("\n")}
+  });
+  return "\\nreport: " + JSON.stringify({ defined: report.defined, passed: report.passed, failures: [...report.failures] });
+}`,
+    },
+  });
+  return outfile;
 }
 
 /** Evaluates an expression in a page in Chromium. */
@@ -119,46 +181,17 @@ export function installChromium(): void {
   for (const args of aptGet(["chromium"])) execFileSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"] });
 }
 
-function bundle(library: Library, entry: string, format: string): string {
-  const [entryPoints, outfile] = [[join(work, library, entry)], join(work, library, `bundle.${entry}`)];
-  load("esbuild").buildSync({ entryPoints, outfile, bundle: true, format, target: "es2022" });
-  return outfile;
-}
-
-/** Writes a project for each library, with the suite and the adapters in it. */
+/** Writes a project for each library. */
 export function buildProjects(): void {
-  const options = { loader: "ts", target: "es2022", format: "esm" };
-  const stripped = { "get-status.js": load("esbuild").transformSync(pasted["get-status.ts"], options).code };
-  const adapters = readdirSync(join(root, "tests/platforms/adapters"));
-  for (const [library, specifier] of Object.entries(LIBRARIES)) {
-    const adapter = (file: string): string =>
-      read(`tests/platforms/adapters/${file}`).replaceAll('"ogcapi-job-status"', JSON.stringify(specifier));
-    project(library, {
-      "package.json": '{ "private": true, "type": "module" }',
-      "suite.js": readFileSync(join(import.meta.dirname, "suite.js"), "utf8"),
-      ...Object.fromEntries(adapters.map((file) => [file, adapter(file)])),
-      ...(library === "pasted" && pasted),
-      ...(library === "stripped" && stripped),
-    });
-  }
-  const installed = join(work, "installed");
-  // Deno imports an npm package by this specifier.
-  const script = readFileSync(join(installed, "script.mjs"), "utf8");
-  project("installed", { "deno.mjs": script.replace('"ogcapi-job-status"', '"npm:ogcapi-job-status"') });
+  const config = { "package.json": '{ "private": true, "type": "module" }' };
+  const adapters = ["workerd.mjs", "service-binding.mjs", "workflow.mjs"].map((file) => [
+    file,
+    read(`tests/platforms/adapters/${file}`),
+  ]);
+  project("pasted", { ...config, ...Object.fromEntries(adapters), ...pasted });
+  const installed = project("installed", { ...config, ...Object.fromEntries(adapters) });
   const packed = npm(["pack", "--silent", "--pack-destination", installed], { cwd: root });
   npm(["install", "--silent", "--no-audit", `./${packed.trim().split("\n").at(-1)}`], { cwd: installed });
   // For the recipe; Miniflare has another version.
   symlinkSync(bin("undici7"), join(installed, "node_modules/undici"));
-}
-
-/** Serves the projects to pages; an import map leads to the installed package. */
-export function pageServer(): Server {
-  const imports = { "ogcapi-job-status": "./node_modules/ogcapi-job-status/dist/get-status.js" };
-  const page = `<!doctype html><script type="importmap">${JSON.stringify({ imports })}</script>`;
-  return createServer((request, response) => {
-    const file = join(work, request.url!);
-    if (request.url!.endsWith("/")) response.setHeader("content-type", "text/html").end(page);
-    else if (!existsSync(file)) response.writeHead(404).end();
-    else response.setHeader("content-type", "text/javascript").end(readFileSync(file));
-  });
 }

@@ -35,8 +35,8 @@ export function check(name: string, run: () => Promise<unknown>): Task {
 }
 
 /** Runs a program, returns what it prints, and rejects if it fails. */
-export async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
-  const { code, stdout, stderr } = await execute(command, args, cwd);
+export async function run(command: string, args: readonly string[], cwd: string, limit?: number): Promise<string> {
+  const { code, stdout, stderr } = await execute(command, args, cwd, limit);
   if (code !== 0) throw new Error(`${String(code)}\n${stdout}${stderr}`);
   return stdout;
 }

@@ -2,6 +2,7 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { getStatus, type Fetch } from "../../src/get-status.ts";
 import { answering } from "../support/fetches.ts";
+import { printable } from "./diagnosis.ts";
 
 export type Print = (text: string) => void;
 
@@ -21,8 +22,8 @@ export async function run(
     return 0;
   } catch (error) {
     const isUsage = error instanceof TypeError;
-    printError(`${(error as Error).message}\n${isUsage ? `\n${usage}\n` : ""}`);
-    return isUsage ? 64 : 1;
+    printError(`${printable((error as Error).message)}\n${isUsage ? `\n${usage}\n` : ""}`);
+    return isUsage ? 64 : 70;
   }
 }
 
@@ -38,16 +39,38 @@ export async function capture(command: Command, ...args: string[]) {
   return { code, out, err };
 }
 
-/** Parses `<baseUrl> <jobId> [options]`. Its errors repeat no argument, since a header may be secret. */
+/** Parses `<baseUrl> <jobId> [options]` or `<URL of a job> [options]`. Its errors repeat no value, which may be secret. */
 export function parse<const T extends NonNullable<ParseArgsConfig["options"]>>(args: string[], options: T) {
+  let parsed;
   try {
-    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
-    const [baseUrl, jobId, ...more] = positionals;
-    if (baseUrl !== undefined && jobId !== undefined && !more.length) return { values, baseUrl, jobId };
+    parsed = parseArgs({ args, options, allowPositionals: true });
   } catch {
-    throw new TypeError("Unknown option, or an option without its value");
+    const names = Object.entries(options).flatMap(([name, { short }]) => [`--${name}`, `-${short}`]);
+    const unknown = args.map((arg) => arg.split("=")[0]!).find((name) => /^-/.test(name) && !names.includes(name));
+    throw new TypeError(unknown ? `Unknown option ${unknown}` : "An option lacks its value");
   }
-  throw new TypeError("Expected one base URL and one job id");
+  const { values, positionals } = parsed;
+  const [first = "", second, ...more] = positionals;
+  const [baseUrl, jobId] = second === undefined ? splitJobUrl(first) : [first, second];
+  if (jobId !== undefined && /^https?:/i.test(jobId))
+    throw new TypeError("The job id is a URL: pass its last part, or nothing but the URL of the job");
+  if (jobId === undefined || more.length)
+    throw new TypeError("Expected one base URL and one job id, or the URL of a job, such as that in Location");
+  return { values, baseUrl, jobId };
+}
+
+/** The base URL and the id in the URL of a job. */
+function splitJobUrl(text: string): [baseUrl: string, jobId: string | undefined] {
+  if (!URL.canParse(text)) return [text, undefined];
+  const url = new URL(text);
+  const [, path, id] = /^(.*)\/jobs\/([^/]+)\/?$/.exec(url.pathname) ?? [];
+  if (id === undefined) return [text, undefined];
+  url.pathname = path!;
+  try {
+    return [url.href, decodeURIComponent(id)];
+  } catch {
+    return [text, undefined];
+  }
 }
 
 /** Splits an argument at the first separator. */

@@ -9,8 +9,8 @@ import { demo, progress } from "../demo.ts";
 import { describe } from "../runner/suite.ts";
 import { STATUS, answering, returning } from "../support/fetches.ts";
 import { closedPort, listen, listening } from "../support/listen.ts";
-import { capture } from "./command.ts";
-import { causes } from "./diagnosis.ts";
+import { capture, type Command } from "./command.ts";
+import { causes, printable } from "./diagnosis.ts";
 import { recorder as recorderOf } from "./record.ts";
 
 const run = (...args: string[]): ReturnType<typeof capture> => capture(demo, ...args);
@@ -40,7 +40,7 @@ describe("npm start", (test) => {
       const [missing, failed] = [await run(url, "j"), await run(`${down}?key=s3cret`, "j", "--json")];
       assert.deepEqual([text.code, json.code, missing.code, failed.code], [0, 0, 1, 2]);
       assert.ok(isStatusInfo(JSON.parse(json.out)) && isServerError(JSON.parse(failed.out)));
-      assert.match(failed.out, /"cause":"ECONNREFUSED"/);
+      assert.match(failed.out, /"message":"Request failed: ECONNREFUSED","cause":"ECONNREFUSED"/);
       assert.match(text.out, /^status sent +\?1mqueued\nlink +\?\[2J {2}http:\S+\/r\?…\nhttp +200\n/m);
       assert.match(text.out, /^requested +http:\S+\/ogc\/jobs\/job%201%2F2\?…\nfinal URL +http:\S+\/moved\?…\n$/m);
       assert.doesNotMatch(text.out + json.out + failed.out, /s3cret|\x9b|\x1b/);
@@ -105,6 +105,10 @@ describe("npm start", (test) => {
     [demo, "https://u:s3cret@h", "j"],
     [demo, "https://h", "j", "--header", "x: s3cret\ny: 1"],
     [demo, "https://h", "j", "--heade", "x: s3cret"],
+    [demo, "https://h", "https://h/jobs/s3cret"],
+    [demo, "https://h/jobs/%zz?key=s3cret"],
+    [demo, "https://h/results?key=s3cret"],
+    [demo, "https://h", "j", "k"],
     [recorder, "https://h", "j"],
     [recorder, "https://h", "j", "--server", "../a", "--name", "b"],
     [recorder, "https://h", "j", "--server", "a", "--replace", "=s3cret"],
@@ -117,6 +121,46 @@ describe("npm start", (test) => {
       assert.equal((await capture(command, ...args, "--help")).out, `${command.usage}\n`);
     });
   }
+
+  for (const [message, ...args] of [
+    ["Unknown option --timeout", "https://h", "j", "--timeout=5"],
+    ["Unknown option -X", "https://h", "j", "-X", "POST"],
+    ["An option lacks its value", "https://h", "j", "--header"],
+    ["Expected one base URL and one job id, or the URL of a job, such as that in Location", "https://h"],
+    ["The job id is a URL: pass its last part, or nothing but the URL of the job", "https://h", "https://h/jobs/j"],
+  ] as const) {
+    test(`says ${message} for ${args.join(" ")}`, async () => {
+      assert.equal((await run(...args)).err.split("\n", 1)[0], message);
+    });
+  }
+
+  test("gets the status of a job by its URL, with a header given by -H", async () => {
+    const server = createServer(({ url, headers }, response) =>
+      response.end(JSON.stringify({ jobID: String(url), status: String(headers["x-key"]) })),
+    );
+    await listening(server, async (url) => {
+      for (const end of ["", "/"]) {
+        const { out } = await run(`${url}/ogc/jobs/a%2Fb${end}?key=1`, "-H", "x-key: running", "--json");
+        const { jobID, status } = JSON.parse(out);
+        assert.deepEqual([jobID, status], ["/ogc/jobs/a%2Fb?…", "running"]);
+      }
+    });
+  });
+
+  test("prints neither a key after a backslash, nor characters that a terminal interprets or hides", () => {
+    for (const [text, printed] of [
+      ["https://h/?key=abc\\SECRET", "https://h/?…"],
+      ["a\u202eb\u2028c\u2029d\u009be\u200bf\u00adg\x1bh", "a?b?c?d?e?f?g?h"],
+      ["ü 日本 😀", "ü 日本 😀"],
+    ] as const)
+      assert.equal(printable(text), printed);
+  });
+
+  test("a crash has an exit code of its own", async () => {
+    const crash: Command = { usage: "", main: () => Promise.reject(new Error("x\u009b")) };
+    const { code, err } = await capture(crash);
+    assert.deepEqual([code, err], [70, "x?\n"]);
+  });
 
   test("Ctrl-C ends it with the exit code 130", async () => {
     const child = spawn(process.execPath, [fileURLToPath(new URL("../demo.js", import.meta.url))]);

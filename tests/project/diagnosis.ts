@@ -26,9 +26,9 @@ export function toJson(result: Result): string {
   return printable(JSON.stringify({ ...result, cause: codeOf(result.cause) }));
 }
 
-/** Removes control characters, which a terminal would interpret, and the queries of URLs, which may hold a key. */
+/** Replaces what a terminal would interpret or not show, and the queries of URLs, which may hold a key. */
 export function printable(text: string): string {
-  return text.replace(/\?[^\s"\\]+/g, "?…").replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");
+  return text.replace(/\?[^\s"]+/g, "?…").replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "?");
 }
 
 const GONE = "the job was dismissed or has expired";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,14 +18,17 @@ async function record(listener: RequestListener, args: string[] = [], existing =
   const corpus = mkdtempSync(join(tmpdir(), "corpus-"));
   const folder = join(corpus, "acme-1.2");
   mkdirSync(folder);
-  if (existing) writeFileSync(join(folder, existing), "");
+  const [file = "", target] = existing.split(" -> ");
+  if (target) symlinkSync(join(corpus, target), join(folder, file));
+  else if (existing) writeFileSync(join(folder, file), "");
   const ended = await listening(createServer(listener), (url) => {
     const headers = SENT.flatMap((header) => ["--header", header]);
     const host = ["--replace", `${new URL(url).host}=$&.example`];
     const fixed = [`${url}/ogc?key=qu3ry%2Fk3y&f=text/html`, "job 1", "--server", "acme-1.2", ...host, ...headers];
     return capture(recorder(pathToFileURL(`${corpus}/`)), ...fixed, ...args);
   });
-  const files = readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), "utf8")] as const);
+  const read = (file: string): string => (target ? "" : readFileSync(join(folder, file), "utf8"));
+  const files = readdirSync(folder).map((file) => [file, read(file)] as const);
   rmSync(corpus, { recursive: true });
   return { ...ended, files: new Map(files) };
 }
@@ -76,25 +79,32 @@ describe("npm run record", (test) => {
     ["deflate, decoded", 0, coded("deflate", deflateSync(STATUS)), /\r\n\{.*\}\r\n[^]*Content-Encoding: deflate\./],
     ["Brotli, decoded", 0, coded("br", brotliCompressSync(STATUS)), /\r\n\{.*\}\r\n[^]*Content-Encoding: br\./],
     ["a scheme that was sent", 0, sending(401, "", { "WWW-Authenticate": "Negotiate" }), /\r\nWWW-Authenticate: N/],
-    ["no secret", 1, sending(404, "s3/cr/et&k3y"), /^the response repeats the value of X-Key in /],
-    ["no secret in another letter case", 1, sending(404, "S3/CR/ET&K3Y"), /X-Key/],
-    ["no percent-encoded secret", 1, sending(404, "s3%2Fcr%2fet&k3y"), /X-Key/],
-    ["no secret escaped as in JSON", 1, sending(404, "s3\\/cr\\u002fet&k3y"), /X-Key/],
-    ["no secret escaped as in HTML", 1, sending(404, "s3&#x2F;cr&#47;et&amp;k3y"), /X-Key/],
-    ["no secret in base64", 1, sending(404, Buffer.from("s3/cr/et&k3y").toString("base64")), /X-Key/],
-    ["no cookie", 1, sending(404, "c00kie+c00kie"), /Cookie/],
-    ["no password", 1, sending(404, "pass/w0rd"), /Authorization/],
-    ["no credentials", 1, sending(404, "dXNlcjpwYXNzL3cwcmQ="), /Authorization/],
-    ["no key of the query", 1, sending(404, "qu3ry%2Fk3y"), /of key in/],
-    ["no key of the query in a URL in a query", 1, sending(302, "", { Location: "/?qu3ry%252Fk3y" }), /of key in/],
-    ["nothing without a response", 1, (request) => request.socket.destroy(), /^socket hang up/],
-    ["nothing cut off", 1, (_, response) => response.writeHead(200).write("{", () => response.destroy()), /^aborted/],
-    ["no unknown coding", 1, coded("constructor", STATUS), /^the body has the Content-Encoding constructor/],
-    ["no body without its coding", 1, coded("gzip", STATUS), /^incorrect header check/],
-    ["no longer body", 1, sending(200, Buffer.alloc(1_048_577)), /^the body is longer than 1048576 bytes/],
-    ["no longer decoded body", 1, coded("gzip", gzipSync(Buffer.alloc(1_048_577))), /^Cannot create a Buffer/],
-    ["nothing over NAME.http", 1, sending(404), /^acme-1\.2\/404 already exists/, "404.http"],
-    ["nothing over NAME.json", 1, sending(404), /^acme-1\.2\/404 already exists/, "404.json"],
+    ["no secret", 70, sending(404, "s3/cr/et&k3y"), /^the response repeats the value of X-Key in /],
+    ["no secret in another letter case", 70, sending(404, "S3/CR/ET&K3Y"), /X-Key/],
+    ["no percent-encoded secret", 70, sending(404, "s3%2Fcr%2fet&k3y"), /X-Key/],
+    ["no secret escaped as in JSON", 70, sending(404, "s3\\/cr\\u002fet&k3y"), /X-Key/],
+    ["no secret escaped as in HTML", 70, sending(404, "s3&#x2F;cr&#47;et&amp;k3y"), /X-Key/],
+    ["no secret in base64", 70, sending(404, Buffer.from("s3/cr/et&k3y").toString("base64")), /X-Key/],
+    [
+      "no secret in base64 after a slash",
+      70,
+      sending(404, `x/${Buffer.from("s3/cr/et&k3y").toString("base64")}`),
+      /X-Key/,
+    ],
+    ["no cookie", 70, sending(404, "c00kie+c00kie"), /Cookie/],
+    ["no password", 70, sending(404, "pass/w0rd"), /Authorization/],
+    ["no credentials", 70, sending(404, "dXNlcjpwYXNzL3cwcmQ="), /Authorization/],
+    ["no key of the query", 70, sending(404, "qu3ry%2Fk3y"), /of key in/],
+    ["no key of the query in a URL in a query", 70, sending(302, "", { Location: "/?qu3ry%252Fk3y" }), /of key in/],
+    ["nothing without a response", 70, (request) => request.socket.destroy(), /^socket hang up/],
+    ["nothing cut off", 70, (_, response) => response.writeHead(200).write("{", () => response.destroy()), /^aborted/],
+    ["no unknown coding", 70, coded("constructor", STATUS), /^the body has the Content-Encoding constructor/],
+    ["no body without its coding", 70, coded("gzip", STATUS), /^incorrect header check/],
+    ["no longer body", 70, sending(200, Buffer.alloc(1_048_577)), /^the body is longer than 1048576 bytes/],
+    ["no longer decoded body", 70, coded("gzip", gzipSync(Buffer.alloc(1_048_577))), /^Cannot create a Buffer/],
+    ["nothing over NAME.http", 70, sending(404), /^acme-1\.2\/404 already exists/, "404.http"],
+    ["nothing over NAME.json", 70, sending(404), /^acme-1\.2\/404 already exists/, "404.json"],
+    ["nothing through a link that leads nowhere", 70, sending(404), /^EEXIST/, "404.http -> nowhere"],
   ];
   for (const [what, expectedCode, listener, expected, existing] of rows) {
     test(`records ${what}`, async () => {
@@ -102,7 +112,7 @@ describe("npm run record", (test) => {
       assert.equal(code, expectedCode);
       assert.match(code ? err : [...files.values()].join(""), expected);
       assert.doesNotMatch(err + (files.get("running.http") ?? ""), /s3.cr|Content-Encoding:/i);
-      if (code) assert.deepEqual([...files], existing ? [[existing, ""]] : []);
+      if (code) assert.deepEqual([...files], existing ? [[existing.split(" ")[0], ""]] : []);
     });
   }
 });

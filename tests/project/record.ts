@@ -4,7 +4,8 @@ import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import { brotliDecompressSync, unzipSync } from "node:zlib";
 import { getStatus, type Fetch } from "../../src/get-status.ts";
-import { REQUESTED, TO_BE_REVIEWED, folder, parseResponse, replay } from "../support/corpus.ts";
+import { folder, parseResponse } from "../support/corpus.ts";
+import { REQUESTED, TO_BE_REVIEWED, replay } from "../support/recorded.ts";
 import { parse, requestOf, run, split, type Command } from "./command.ts";
 
 const NAME = /^[a-z0-9][a-z0-9.-]*$/;
@@ -29,7 +30,7 @@ export const recorder = (corpus: URL): Command => ({
     const { values, baseUrl, jobId } = parse(args, {
       server: { type: "string" },
       name: { type: "string" },
-      header: { type: "string", multiple: true },
+      header: { type: "string", multiple: true, short: "H" },
       replace: { type: "string", multiple: true },
     });
     const { server = "", name } = values;
@@ -63,8 +64,9 @@ export const recorder = (corpus: URL): Command => ({
       result: { ...result, document: undefined, body: undefined, http: undefined }, // these follow from the response
     };
     mkdirSync(new URL(".", rawFile), { recursive: true });
-    writeFileSync(rawFile, raw);
-    writeFileSync(infoFile, `${JSON.stringify(info, null, 2)}\n`);
+    // Nothing is overwritten, not even where a link leads.
+    writeFileSync(rawFile, raw, { flag: "wx" });
+    writeFileSync(infoFile, `${JSON.stringify(info, null, 2)}\n`, { flag: "wx" });
     print(`Recorded ${file}: HTTP ${response.status}, ${result.kind}.
 
 What is left to do:
@@ -81,7 +83,8 @@ What is left to do:
 async function send([url, { headers }]: Parameters<Fetch>): Promise<{ head: string; body: string; coding: string }> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const { get } = url.startsWith("https:") ? https : http;
-    get(url, { headers: { "accept-encoding": "identity", ...headers } }, resolve).on("error", reject);
+    const signal = AbortSignal.timeout(60_000);
+    get(url, { headers: { "accept-encoding": "identity", ...headers }, signal }, resolve).on("error", reject);
   });
   const chunks: Buffer[] = [];
   let length = 0;
@@ -132,8 +135,11 @@ function refuseSecrets(sent: readonly (readonly [string, string])[], recorded: s
 
 /** A text as it is, without the escapes of URLs, JSON and HTML, and decoded from base64: all in lower case. */
 function forms(text: string): string[] {
-  const decoded = text.replace(/[\w+/-]{8,}=*/g, (run) => Buffer.from(run, "base64").toString());
-  return [text, unescaped(unescaped(text)), decoded].map((form) => form.toLowerCase());
+  // The start of a run may not be that of the base64 in it, such as after a slash.
+  const decoded = [0, 1, 2, 3].map((offset) =>
+    text.replace(/[\w+/-]{8,}=*/g, (run) => Buffer.from(run.slice(offset), "base64").toString()),
+  );
+  return [text, unescaped(unescaped(text)), ...decoded].map((form) => form.toLowerCase());
 }
 
 function unescaped(text: string): string {

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe } from "../runner/suite.ts";
-import { readCorpus } from "../support/corpus.ts";
+import { corpus } from "../support/corpus.ts";
 import { COLUMNS, serverRows, withServers, withTable } from "./servers.ts";
 
 const root = new URL("../../../", import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), "utf8");
-const corpus = readCorpus();
 
 describe("npm run servers", (test) => {
   test("has been run since the corpus changed", () => {

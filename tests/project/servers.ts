@@ -3,7 +3,8 @@
  * README.md: `npm run servers`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { counts, readCorpus, type Recorded } from "../support/corpus.ts";
+import { corpus as responses, counts } from "../support/corpus.ts";
+import type { Recorded } from "../support/recorded.ts";
 
 const root = new URL("../../../", import.meta.url);
 
@@ -145,9 +146,8 @@ export function withServers(readme: string, corpus: readonly Recorded[]): string
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const corpus = readCorpus();
   for (const [path, update] of Object.entries({ "tests/servers/SERVERS.md": withTable, "README.md": withServers })) {
     const file = new URL(path, root);
-    writeFileSync(file, update(readFileSync(file, "utf8"), corpus));
+    writeFileSync(file, update(readFileSync(file, "utf8"), responses));
   }
 }

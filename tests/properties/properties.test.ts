@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { getStatus, type GetStatusOptions, type Result } from "../../src/get-status.ts";
 import { describe } from "../runner/suite.ts";
-import { readCorpus } from "../support/corpus.ts";
+import { corpus } from "../support/corpus.ts";
 import { accepted, answering, chunks, rejection, returning, stub } from "../support/fetches.ts";
 import { streamOf } from "../support/hostile.ts";
 import { expected } from "./oracle.ts";
@@ -27,7 +27,7 @@ const value = fc.oneof(fc.jsonValue(), fc.string(), fc.integer({ min: -5, max: 1
 const inner = fc.dictionary(fc.constantFrom(...INNER), value, { maxKeys: 5 });
 const outer = fc.oneof(value, inner, fc.array(fc.oneof(inner, value), { maxLength: 4 }));
 
-const documents = readCorpus()
+const documents = corpus
   .filter(({ body }) => body[0] === "{".charCodeAt(0))
   .map(({ body }): object => JSON.parse(new TextDecoder().decode(body)));
 /** A recorded document of which some properties are changed or new. */

@@ -1,3 +1,4 @@
+/** A server in Deno that answers browsers with the status of a job: `/?job=job-1`. */
 import { respond } from "./handler.ts";
 
 Deno.serve((request) => {

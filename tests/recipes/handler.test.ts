@@ -1,30 +1,37 @@
-import assert from "node:assert/strict";
+import * as assert from "uvu/assert";
 import { describe } from "../runner/suite.ts";
-import { STATUS, answering, chunks, rejection } from "../support/fetches.ts";
-import { closedPort } from "../support/listen.ts";
-import { startServer } from "../support/server.ts";
+import { STATUS, answering, chunks, rejection, returning } from "../support/fetches.ts";
+import { place, requestsFor, uniqueId } from "../support/place.ts";
 import { respond } from "./handler.ts";
 import worker from "./worker.ts";
 
 type Handler = (request: Request, baseUrl: string) => Promise<Response>;
 
-/** Imports the recipe for Deno, which passes its handler to `Deno.serve`; its base URL is replaced when it is called. */
-async function servedByDeno(): Promise<Handler> {
-  let handler: (request: Request) => Promise<Response> = () => Promise.reject(new Error("nothing is served"));
-  Object.assign(globalThis, { Deno: { serve: (given: typeof handler) => (handler = given) } });
-  await import("./deno.ts");
-  return async (request, baseUrl) => {
-    const platform = globalThis.fetch;
-    globalThis.fetch = (url, init) => platform(String(url).replace("https://ogc.example.com/ogcapi", baseUrl), init);
-    try {
-      return await handler(request);
-    } finally {
-      globalThis.fetch = platform;
-    }
-  };
-}
+/** Imports the recipe for Deno, which passes its handler to `Deno.serve`, and replaces its base URL. */
+const servedByDeno: Handler = async (request, baseUrl) => {
+  const { Deno } = globalThis as { Deno?: unknown };
+  const serve = (given: typeof handle): void => void (handle = given);
+  Object.defineProperty(globalThis, "Deno", { value: { serve }, configurable: true });
+  try {
+    await import("./deno.ts");
+  } finally {
+    if (Deno) Object.defineProperty(globalThis, "Deno", { value: Deno, configurable: true });
+    else Reflect.deleteProperty(globalThis, "Deno");
+  }
+  const platform = globalThis.fetch;
+  globalThis.fetch = ((url: string, init?: RequestInit) =>
+    platform(url.replace("https://ogc.example.com/ogcapi", baseUrl), init)) as typeof fetch;
+  try {
+    return await handle(request);
+  } finally {
+    globalThis.fetch = platform;
+  }
+};
 
-const inWorker: Handler = (request, baseUrl) =>
+/** What the recipe for Deno serves, once it is imported. */
+let handle: (request: Request) => Promise<Response>;
+
+const throughBinding: Handler = (request, baseUrl) =>
   worker.fetch(request, {
     BASE_URL: "https://internal/ogcapi",
     TOKEN: "t",
@@ -33,8 +40,9 @@ const inWorker: Handler = (request, baseUrl) =>
 
 const handlers: Readonly<Record<string, Handler>> = {
   handler: (request, baseUrl) => respond(request, new URL(request.url).searchParams.get("job"), baseUrl),
-  Worker: inWorker,
-  Deno: await servedByDeno(),
+  Worker: (request, baseUrl) => worker.fetch(request, { BASE_URL: baseUrl, TOKEN: "t" }),
+  "Worker with a service binding": throughBinding,
+  "server in Deno": servedByDeno,
 };
 
 /** Runs `run`, and returns what a recipe logs instead of printing it. */
@@ -52,39 +60,52 @@ async function logging(run: () => Promise<void>): Promise<string[]> {
 
 const read = async (response: Response): Promise<[number, unknown]> => [response.status, await response.json()];
 const get = (query: string, init?: RequestInit): Request => new Request(`https://edge.example/${query}`, init);
+const NO_ID = [400, { error: "this is not the id of a job" }];
 
 for (const [name, handle] of Object.entries(handlers)) {
-  describe(`the recipe ${name}`, (test) => {
-    test("responds with the status, the progress and the message, and with 404 for any other id", async () => {
-      const server = await startServer();
-      try {
-        server.add({ id: "a job/1", frozenAt: 42 });
-        const response = await handle(get("?job=a+job%2F1"), server.baseUrl);
-        assert.equal(response.headers.get("cache-control"), "no-store");
-        const expected = { status: "running", progress: 42, message: "Waited 42 % of 3 s" };
-        assert.deepEqual(await read(response), [200, expected]);
-        // getStatus() rejects most of these ids.
-        for (const query of ["?job=none", "?job=", "", "?job=.", "?job=..", "?job=%2E%2E"])
-          assert.deepEqual(await read(await handle(get(query), server.baseUrl)), [404, { error: "no such job" }]);
-      } finally {
-        await server.close();
-      }
+  describe(`the recipe for a ${name}`, (test) => {
+    test("responds with the status of a job", async () => {
+      const response = await handle(get(`?job=a+job%2F${uniqueId()}`), `${place.server}/echo`);
+      assert.is(response.headers.get("cache-control"), "no-store");
+      assert.equal(await read(response), [200, { status: "running" }]);
+    });
+
+    test("responds with 404 for a job that does not exist, and with 400 for what is no id", async () => {
+      assert.equal(await read(await handle(get("?job=j"), `${place.server}/status/404`)), [
+        404,
+        { error: "no such job" },
+      ]);
+      for (const query of ["?job=", "", "?job=.", "?job=..", "?job=%2E%2E"])
+        assert.equal(await read(await handle(get(query), place.server)), NO_ID);
     });
 
     test("responds with 502 if the server returns no status, and logs why", async () => {
-      const baseUrl = await closedPort();
       const log = await logging(async () => {
-        const expected = [502, { error: "no status from the server" }];
-        assert.deepEqual(await read(await handle(get("?job=j"), baseUrl)), expected);
+        for (const baseUrl of [place.refused, `${place.server}/status/500`])
+          assert.equal(await read(await handle(get("?job=j"), baseUrl)), [502, { error: "no status from the server" }]);
       });
-      assert.deepEqual(log, ["network ECONNREFUSED"]);
+      assert.match(log[0] ?? "", /^network Request failed: (ECONNREFUSED|see cause)$/);
+      assert.is(log[1], "http 500");
+    });
+
+    test("follows no redirect, so that its token stays with the host of the API", async () => {
+      const id = uniqueId();
+      const log = await logging(async () => {
+        for (const redirect of ["a redirect", "a redirect to another origin"]) {
+          const baseUrl = `${place.server}/x/${encodeURIComponent(redirect)}`;
+          assert.is((await handle(get(`?job=${id}`), baseUrl)).status, 502);
+        }
+      });
+      assert.is(log.length, 2);
+      assert.is((await requestsFor(id)).length, 2);
     });
 
     test("lets no other website read a response, and accepts only GET", async () => {
       for (const method of ["GET", "HEAD", "POST", "OPTIONS"]) {
         const response = await handle(get("", { method, headers: { origin: "https://other.example" } }), "https://h");
-        assert.equal(response.status, method === "GET" ? 404 : 405);
-        assert.doesNotMatch([...response.headers.keys()].join(), /access-control-/);
+        assert.is(response.status, method === "GET" ? 400 : 405);
+        assert.is(response.headers.get("allow"), method === "GET" ? null : "GET");
+        assert.not.match([...response.headers.keys()].join(), /access-control-/);
       }
     });
   });
@@ -97,8 +118,8 @@ describe("respond()", (test) => {
     const origin = "https://app.example.com";
     for (const jobId of ["j", ""]) {
       const { headers } = await respond(request, jobId, "https://h", { origin, fetch: answering(STATUS) });
-      assert.equal(headers.get("access-control-allow-origin"), origin);
-      assert.equal(headers.get("access-control-allow-credentials"), null);
+      assert.is(headers.get("access-control-allow-origin"), origin);
+      assert.is(headers.get("access-control-allow-credentials"), null);
     }
   });
 
@@ -121,12 +142,26 @@ describe("respond()", (test) => {
     try {
       const log = await logging(async () => {
         const response = await respond(request, "j", "https://h", { fetch: answering("") });
-        assert.deepEqual(await read(response), [504, { error: "no status from the server in time" }]);
+        assert.equal(await read(response), [504, { error: "no status from the server in time" }]);
       });
-      assert.deepEqual([asked, log], [[10_000], ["timeout TimeoutError"]]);
+      assert.equal([asked, log], [[10_000], ["timeout Request timed out"]]);
     } finally {
       AbortSignal.timeout = timeout;
     }
+  });
+
+  test("responds with 502 to whatever else a server sends", async () => {
+    const log = await logging(async () => {
+      for (const fetch of [
+        answering("<p>"),
+        answering("", { status: 401 }),
+        returning({ status: 0, url: "", headers: new Headers(), body: null }),
+        returning(undefined),
+        returning({ ok: true }),
+      ])
+        assert.is((await respond(request, "j", "https://h", { fetch })).status, 502);
+    });
+    assert.equal(log.slice(0, 3), ["malformed 200", "http 401", "http 0"]);
   });
 
   test("passes nothing else of the server, of its URL or of a cause to the browser or to the log", async () => {
@@ -141,32 +176,32 @@ describe("respond()", (test) => {
     ]) {
       const log = await logging(async () => {
         const response = await respond(request, "j", "https://h?key=secret", { fetch });
-        assert.doesNotMatch(JSON.stringify([await response.json(), [...response.headers]]), /secret/);
+        assert.not.match(JSON.stringify([await response.json(), [...response.headers]]), /secret/);
       });
-      assert.doesNotMatch(log.join(), /secret/);
+      assert.not.match(log.join(), /secret/);
     }
   });
 
-  test("accepts an id from any route", async () => {
+  test("accepts the ids that getStatus() accepts, from any route", async () => {
     const fetch = answering(STATUS);
-    for (const id of ["urn:cw:job:1", "a b", "ü"]) await respond(request, id, "https://h", { fetch });
-    const urls = fetch.calls.map(([url]) => url.slice("https://h/jobs/".length));
-    assert.deepEqual(urls, ["urn%3Acw%3Ajob%3A1", "a%20b", "%C3%BC"]);
-    for (const id of [undefined, "\ud800"])
-      assert.equal((await respond(request, id, "https://h", { fetch })).status, 404);
+    for (const id of ["urn:cw:job:1", "a b", "ü", "...", "__proto__", "\u{1f600}"])
+      assert.is((await respond(request, id, "https://h", { fetch })).status, 200);
+    for (const id of [undefined, null, 5, {}, ["j"], "", ".", "..", "\ud800", "a\udc00b"])
+      assert.equal(await read(await respond(request, id, "https://h", { fetch })), NO_ID);
+    assert.is(fetch.calls.length, 6);
   });
 });
 
-describe("the recipe Worker", (test) => {
-  test("sends its token through the binding, which it calls as a method", async () => {
+describe("the recipe for a Worker", (test) => {
+  test("sends its token through the binding, which it calls as a method, and follows no redirect", async () => {
     const seen: unknown[] = [];
     const API = {
       async fetch(this: unknown, _: string, init: RequestInit): Promise<Response> {
-        seen.push(this === API, (init.headers as Record<string, string>)["authorization"]);
+        seen.push(this === API, (init.headers as Record<string, string>)["authorization"], init.redirect);
         return Response.json(STATUS);
       },
     };
     const response = await worker.fetch(get("?job=j"), { API, BASE_URL: "https://internal", TOKEN: "t" });
-    assert.deepEqual([response.status, ...seen], [200, true, "Bearer t"]);
+    assert.equal([response.status, ...seen], [200, true, "Bearer t", "manual"]);
   });
 });

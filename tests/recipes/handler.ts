@@ -1,3 +1,9 @@
+/**
+ * Answers a browser with the status of a job, from a server that holds the key to the API.
+ *
+ * It follows no redirect, so that the key stays with the host of the API. It does not check who asks: whoever can call it
+ * can read the status of each job whose id they know.
+ */
 import { getStatus, type GetStatusOptions } from "ogcapi-job-status";
 
 export interface HandlerOptions extends GetStatusOptions {
@@ -8,7 +14,7 @@ export interface HandlerOptions extends GetStatusOptions {
 /** Sends the browser only the status, the progress and the message. */
 export async function respond(
   request: Request,
-  jobId: string | null | undefined,
+  jobId: unknown,
   baseUrl: string,
   { origin, ...opts }: HandlerOptions = {},
 ): Promise<Response> {
@@ -19,30 +25,28 @@ export async function respond(
     return Response.json(body, { status, headers });
   };
   if (request.method !== "GET") return reply(405, { error: "only GET is allowed" });
-  // getStatus() rejects these ids.
-  if (!jobId || jobId === "." || jobId === ".." || /\p{Surrogate}/u.test(jobId))
-    return reply(404, { error: "no such job" });
+  if (!isJobId(jobId)) return reply(400, { error: "this is not the id of a job" });
   const limit = AbortSignal.timeout(10_000);
-  const signal = opts.signal ? AbortSignal.any([opts.signal, limit]) : limit;
-  const result = await getStatus(baseUrl, jobId, { ...opts, signal });
+  const result = await getStatus(baseUrl, jobId, {
+    ...opts,
+    fetch: opts.fetch ?? ((url, init) => fetch(url, { ...init, redirect: "manual" })),
+    signal: opts.signal ? AbortSignal.any([opts.signal, limit]) : limit,
+  });
   switch (result.kind) {
     case "StatusInfo":
       return reply(200, { status: result.status, progress: result.progress, message: result.message });
     case "NotFound":
       return reply(404, { error: "no such job" });
     case "ServerError":
-      // Not the message, which may be the server's text.
-      console.error(result.reason, result.http?.status ?? codeOf(result.cause));
+      // Without a response, the message is safe to log. With one, it may be the server's text.
+      console.error(result.reason, result.http?.status ?? result.message);
       return result.reason === "timeout"
         ? reply(504, { error: "no status from the server in time" })
         : reply(502, { error: "no status from the server" });
   }
 }
 
-type Cause = Partial<Record<"name" | "code" | "cause", unknown>>;
-
-/** ECONNREFUSED, for example. The cause itself is not logged, since it may contain the URL, and so a key. */
-function codeOf(failure: unknown): unknown {
-  const { name, code, cause } = Object(failure) as Cause;
-  return [(Object(cause) as Cause).code, code, name].find((one) => typeof one === "string");
+/** Whether getStatus() accepts it as an id. */
+export function isJobId(id: unknown): id is string {
+  return typeof id === "string" && !["", ".", ".."].includes(id) && !/\p{Surrogate}/u.test(id);
 }

@@ -1,27 +1,52 @@
 /**
- * Finds the job that an execution created, from the response to `POST {baseUrl}/processes/{id}/execution`.
+ * Finds the job that an execution created, in the response to `POST {baseUrl}/processes/{id}/execution`.
  *
- * The Location header comes first, because a server may have its jobs below another path (`/processes/{id}/jobs`). If
- * its origin is not that of `baseUrl`, only its id is used: a server behind a proxy often names an internal host, and a
- * token must not be sent to another host. Without a usable Location, the id is read from the body.
+ * It does not send the execution, and does not wait for the job. Pass the response before you read its body.
  */
-export async function createdJob(response: Response, baseUrl: string | URL): Promise<{ baseUrl: URL; jobId: string }> {
-  const base = new URL(baseUrl);
-  const named = response.ok ? jobAt(response, base) : undefined;
-  if (!response.ok || named) await response.body?.cancel(); // not read, so that its connection is released
-  if (!response.ok) throw new Error(`The process was not started: HTTP ${response.status}`);
-  if (named) return named;
-  const { jobID, id, status } = Object(parse(await response.text())) as Record<string, unknown>;
-  const jobId = jobID ?? (status && id); // `jobID` in 1.0, `id` in the 2.0 draft
-  if (typeof jobId !== "string" || jobId === "")
-    throw new Error("The response contains no job id: did the process run synchronously?");
-  return { baseUrl: base, jobId };
+import { getStatus } from "ogcapi-job-status";
+
+export interface CreatedJob {
+  readonly baseUrl: URL;
+  readonly jobId: string;
 }
 
-/** The job in the Location header, if there is one that can be used. */
-function jobAt(response: Response, base: URL): { baseUrl: URL; jobId: string } | undefined {
+/**
+ * The Location header comes first, because a server may have its jobs below another path (`/processes/{id}/jobs`), then
+ * the id in the body, then a link to the status. If the origin of a URL is not that of `baseUrl`, only its id is used: a
+ * server behind a proxy often names an internal host, and a token must not be sent to another host.
+ */
+export async function createdJob(response: Response, baseUrl: string | URL): Promise<CreatedJob> {
+  const base = new URL(baseUrl);
+  const located = response.ok && jobAt(response.headers.get("location"), response, base);
+  if (located) {
+    void response.body?.cancel().catch(() => {}); // not read, so that its connection is released
+    return located;
+  }
+  // getStatus() reads the body up to a limit, and finds the text of an error.
+  const result = await getStatus(base, "unknown", { fetch: () => Promise.resolve(response) });
+  if (!response.ok) {
+    const reason = result.http ? result.message : `HTTP ${response.status}`;
+    throw new Error(`The process was not started: ${reason}`, { cause: result.cause });
+  }
+  if (result.cause !== undefined)
+    throw new Error(`The job id cannot be read: ${result.message}`, { cause: result.cause });
+  const document = result.kind === "StatusInfo" ? result.document : parse(result.body);
+  const { jobID, jobId, job_id, id, status, links } = Object(document) as Record<string, unknown>;
+  // Without a status, `id` may be that of a result, such as a feature.
+  const found = [jobID, status && id, jobId, job_id].find((one) => typeof one === "string" && one !== "");
+  if (found) return { baseUrl: base, jobId: found as string };
+  for (const rel of ["monitor", "status"]) {
+    const link = [links].flat().find((one) => (Object(one) as { rel?: unknown }).rel === rel) as { href?: unknown };
+    const linked = jobAt(link?.href, response, base);
+    if (linked) return linked;
+  }
+  throw new Error("The response contains no job id: did the process run synchronously?");
+}
+
+/** The job at a URL, if it is that of a job. */
+function jobAt(href: unknown, response: Response, base: URL): CreatedJob | undefined {
   try {
-    const url = new URL(response.headers.get("location") ?? "", response.url || base);
+    const url = new URL(String(href ?? ""), response.url || base);
     const [, path, id] = /^(.*)\/jobs\/([^/]+)\/?$/.exec(url.pathname) ?? [];
     if (path === undefined || id === undefined) return undefined;
     const baseUrl = new URL(base);
@@ -32,7 +57,7 @@ function jobAt(response: Response, base: URL): { baseUrl: URL; jobId: string } |
   }
 }
 
-function parse(text: string): unknown {
+function parse(text = ""): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -16,6 +16,7 @@ declare module "cloudflare:workers" {
   }
   export interface WorkflowStep {
     do<T>(name: string, step: () => Promise<T>): Promise<T>;
+    do<T>(name: string, config: { retries: object }, step: () => Promise<T>): Promise<T>;
     sleep(name: string, milliseconds: number): Promise<void>;
   }
   export abstract class WorkflowEntrypoint<Env, Params> {
@@ -34,9 +35,14 @@ declare module "msw/node" {
 }
 
 declare module "@tanstack/react-query" {
+  export interface UseQueryResult<Data> {
+    readonly data: Data | undefined;
+    readonly error: unknown;
+  }
   export function useQuery<Data>(options: {
     queryKey: readonly unknown[];
     queryFn(context: { signal: AbortSignal }): Promise<Data>;
     refetchInterval(query: { state: { data: Data | undefined } }): number | false;
-  }): { data: Data | undefined };
+    retry: false;
+  }): UseQueryResult<Data>;
 }

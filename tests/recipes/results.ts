@@ -1,3 +1,10 @@
+/**
+ * Requests the results of a job that has ended.
+ *
+ * It follows up to five redirects, to http: and https: URLs only, and sends the caller's headers to the origin of the base
+ * URL only, and to none after another origin was visited. It does not read or check the results, has no time limit of its
+ * own, and does not know which hosts may be trusted: the API chooses the URL.
+ */
 import type { StatusInfo } from "ogcapi-job-status";
 
 // The relation, in the four forms that servers send.
@@ -5,45 +12,49 @@ const RESULTS = /^(https?:\/\/www\.opengis\.net\/def\/rel\/ogc\/1\.0\/results|\[
 
 /** The URL of a job's results: that of a link, preferably to JSON, or else at the path in the standard. */
 export function resultsUrl({ links, http }: StatusInfo): URL {
-  const results = links.filter(
-    ({ rel = "", href }) => RESULTS.test(rel) && /^https?:/i.test(href) && URL.canParse(href),
-  );
+  const results = links.filter(({ rel = "", href }) => RESULTS.test(rel) && isHttpUrl(href));
   const link = results.find(({ type }) => type === "application/json") ?? results[0];
   if (link) return new URL(link.href);
   const url = new URL(http.url); // {baseUrl}/jobs/{jobId}
-  url.pathname = `${url.pathname.replace(/\/+$/, "")}/results`;
+  let path = url.pathname;
+  while (path.endsWith("/")) path = path.slice(0, -1);
+  url.pathname = `${path}/results`;
   return url;
 }
 
 export interface ResultsOptions {
-  /** A token, for example. Sent to the origin of the base URL only, even if the server redirects elsewhere. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** A token, for example. */
+  readonly headers?: Readonly<Record<string, string>> | Headers;
   readonly signal?: AbortSignal;
 }
 
-/**
- * Requests the results of a job that has ended; those of a failed one may be an error that says why.
- *
- * The API chooses the URL: if this runs on a server, allow only hosts that you trust. In a browser, a redirect is
- * returned as a response with the status 0.
- */
+/** Returns the response, whatever its status: that of a failed job may be an error that says why. */
 export async function fetchResults(
   baseUrl: string | URL,
   info: StatusInfo,
   { headers = {}, signal }: ResultsOptions = {},
 ): Promise<Response> {
+  let sent = new Headers(headers);
+  if (!sent.has("accept")) sent.set("accept", "application/json");
   let url = resultsUrl(info);
   for (let redirects = 0; ; redirects++) {
-    const sameOrigin = url.origin === new URL(baseUrl).origin;
-    const response = await fetch(url, {
-      headers: { accept: "application/json", ...(sameOrigin ? headers : {}) },
-      redirect: "manual",
-      signal: signal ?? null,
-    });
+    if (url.origin !== new URL(baseUrl).origin) sent = new Headers({ accept: sent.get("accept") ?? "" });
+    const response = await fetch(url.href, { headers: sent, redirect: "manual", signal: signal ?? null });
+    if (response.status === 0) throw failure("a browser hides the redirect: request them from a server");
     const location = response.headers.get("location");
     if (location === null || ![301, 302, 303, 307, 308].includes(response.status)) return response;
-    await response.body?.cancel();
-    if (redirects === 5) throw new Error("The results cannot be read: too many redirects");
+    void response.body?.cancel().catch(() => {}); // not read, so that its connection is released
+    if (redirects === 5) throw failure("too many redirects");
+    if (!isHttpUrl(location, url)) throw failure("a redirect leads to something else than an http: or https: URL");
     url = new URL(location, url);
   }
 }
+
+/** Whether it is one without credentials, which would be sent to its host, or appear in an error. */
+function isHttpUrl(text: string, base?: URL): boolean {
+  if (!URL.canParse(text, base?.href)) return false;
+  const { protocol, username, password } = new URL(text, base);
+  return /^https?:$/.test(protocol) && username === "" && password === "";
+}
+
+const failure = (why: string): Error => new Error(`The results cannot be read: ${why}`);

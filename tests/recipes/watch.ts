@@ -1,35 +1,53 @@
+/**
+ * Waits for the end of a job: requests its status again and again.
+ *
+ * It goes on as long as the job may be healthy. A failure that may be temporary ends it only after six failures in a
+ * row and two minutes without a status. It does not start, dismiss or repeat a job, and does not request its results.
+ */
 import { getStatus, type GetStatusOptions, type Result } from "ogcapi-job-status";
 
-export interface WatchOptions extends GetStatusOptions {
-  /** Milliseconds between the first two requests, and the least between any two. */
-  readonly interval?: number;
-  /** Milliseconds after which watch() returns a failure with the reason "timeout". */
-  readonly timeLimit?: number;
+type RequestHeaders = GetStatusOptions["headers"];
+
+export interface WatchOptions extends Omit<GetStatusOptions, "headers"> {
+  /** As for getStatus(), or a function that is called before each request, for a token that expires. */
+  readonly headers?: RequestHeaders | (() => RequestHeaders | Promise<RequestHeaders>);
+  /** Milliseconds between the first two requests, and the least between any two. 1,000 by default. */
+  readonly interval?: number | undefined;
+  /** Milliseconds after which watch() returns a failure with the reason "timeout". An hour by default. */
+  readonly timeLimit?: number | undefined;
   /** Called after each request, with the milliseconds until the next one, if there is one. */
-  readonly onResult?: (result: Result, pause?: number) => void;
-  /** Whether a result is the last one. */
-  readonly shouldStop?: (result: Result) => boolean;
+  readonly onResult?: ((result: Result, pause?: number) => unknown) | undefined;
+  /** Whether a result is the last one. isFinal() by default. */
+  readonly shouldStop?: ((result: Result) => boolean) | undefined;
 }
 
 const LONGEST = 2 ** 31 - 1; // milliseconds, about 24 days: a longer timer would fire at once
 
-/**
- * Requests the status until the job has ended, a failure is permanent, six requests in a row have failed, or the time
- * limit expires. Rejects on cancellation.
- */
+/** Returns the last result. Rejects if the caller cancels, or with what a function of the caller throws. */
 export async function watch(baseUrl: string | URL, jobId: string, opts: WatchOptions = {}): Promise<Result> {
-  const { interval = 1_000, timeLimit = 3_600_000, onResult, shouldStop = isFinal } = opts;
-  const limit = AbortSignal.timeout(Math.min(timeLimit, LONGEST));
+  const { headers, interval = 1_000, timeLimit = 3_600_000, onResult, shouldStop = isFinal, ...rest } = opts;
+  for (const [name, value] of Object.entries({ interval, timeLimit })) {
+    if (!(typeof value === "number" && value > 0))
+      throw new TypeError(`watch: ${name} must be a positive number of milliseconds`);
+  }
+  const getHeaders = typeof headers === "function" ? headers : repeatable(headers);
+  const limit = AbortSignal.timeout(Math.ceil(Math.min(timeLimit, LONGEST)));
   const signal = opts.signal ? AbortSignal.any([opts.signal, limit]) : limit;
   let failures = 0; // in a row
+  let lastStatus = performance.now();
   for (let growing = interval; ; growing = Math.min(growing * 1.5, 30_000)) {
+    const current = await untilAborted(signal, async () => getHeaders());
     const oneRequest = AbortSignal.any([signal, AbortSignal.timeout(60_000)]);
-    const result = await getStatus(baseUrl, jobId, { ...opts, signal: oneRequest });
-    failures = result.kind === "StatusInfo" ? 0 : failures + 1;
-    const isLast = signal.aborted || failures > 5 || shouldStop(result);
+    const result = await getStatus(baseUrl, jobId, { ...rest, headers: current, signal: oneRequest });
+    if (result.kind === "StatusInfo") {
+      failures = 0;
+      lastStatus = performance.now();
+    } else failures++;
+    const givesUp = failures >= 6 && performance.now() - lastStatus >= 120_000;
+    const isLast = signal.aborted || givesUp || shouldStop(result);
     // With jitter, so that many watches do not send their requests at the same time.
     const pause = Math.min(Math.max(interval, growing, retryAfter(result)) * (1 + Math.random() / 10), LONGEST);
-    onResult?.(result, isLast ? undefined : pause);
+    await onResult?.(result, isLast ? undefined : pause);
     if (isLast) return result;
     await sleep(pause, signal);
   }
@@ -37,32 +55,51 @@ export async function watch(baseUrl: string | URL, jobId: string, opts: WatchOpt
 
 /** Whether another request would change nothing: the job has ended, or the failure is permanent. */
 export function isFinal(result: Result): boolean {
-  // A job whose status is "unknown" may still be running, even if `finished` is set: some servers set it early.
+  // "unknown" may be final, but some servers set `finished` early. "failed" is final in the standard; Swoop retries.
   if (result.kind === "StatusInfo") return ["successful", "failed", "dismissed"].includes(result.status);
   // Some servers respond with 404 right after a job was created.
   if (result.kind === "NotFound") return result.reason === "gone";
-  // Only these failures can be temporary: a wrong key or an HTML page does not go away.
-  if (result.reason === "network" || result.reason === "timeout") return false;
-  return ![408, 425, 429, 500, 502, 503, 504].includes(result.http.status);
+  // A proxy may send an empty or an HTML 200, so "malformed" is temporary, too.
+  if (result.reason !== "http") return false;
+  const { status } = result.http;
+  if (status >= 500 && status <= 599) return status === 501 || status === 505;
+  return ![408, 425, 429].includes(status);
 }
 
-/** Retry-After, which is a number of seconds or a date, in milliseconds; at most an hour. */
-function retryAfter({ http }: Result): number {
+/** Retry-After in milliseconds, at most an hour. It is a number of seconds, which some servers send with decimals, or a date. */
+export function retryAfter({ http }: Result): number {
   const value = http?.headers["retry-after"] ?? "";
-  const milliseconds = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
-  return Math.min(milliseconds || 0, 3_600_000);
+  let milliseconds = Math.ceil(Number(/^\d+(\.\d+)?$/.test(value) ? value : NaN) * 1_000);
+  if (/[a-z]/i.test(value)) milliseconds = Date.parse(value) - Date.now();
+  return Math.max(0, Math.min(milliseconds || 0, 3_600_000));
 }
 
-/** Resolves after the time, or earlier if the signal aborts. */
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener("abort", end);
-    if (signal.aborted) end();
+/** An iterator can be read only once. */
+function repeatable(headers: RequestHeaders): () => RequestHeaders {
+  const copy = Symbol.iterator in Object(headers) ? [...(headers as Iterable<readonly [string, string]>)] : headers;
+  return () => copy;
+}
+
+/** Waits for this time, but not longer than until the signal aborts. */
+async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  let stop = (): void => {};
+  await untilAborted(signal, () => {
+    return new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      stop = () => clearTimeout(timer);
+    });
   });
+  stop();
+}
+
+/** Waits for `run`, but not longer than until the signal aborts. */
+async function untilAborted<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T | undefined> {
+  let stop = (): void => {};
+  const aborted = new Promise<undefined>((resolve) => (stop = () => resolve(undefined)));
+  signal.addEventListener("abort", stop);
+  try {
+    return signal.aborted ? undefined : await Promise.race([run(), aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }

@@ -1,3 +1,4 @@
+/** A Cloudflare Worker that answers browsers with the status of a job: `/?job=job-1`. It holds the key to the API. */
 import { respond } from "./handler.js"; // "./handler" works, too
 
 interface Env {
@@ -13,7 +14,8 @@ export default {
     const jobId = new URL(request.url).searchParams.get("job");
     return respond(request, jobId, BASE_URL, {
       headers: { authorization: `Bearer ${TOKEN}` },
-      fetch: API && ((url, init) => API.fetch(url, init)), // wrapped, because a binding must be called as a method
+      // Wrapped, because a binding must be called as a method.
+      fetch: API && ((url, init) => API.fetch(url, { ...init, redirect: "manual" })),
       // origin: "https://app.example.com",
     });
   },

@@ -1,10 +1,21 @@
+/**
+ * A Cloudflare Workflow that watches a job for up to a week, and then calls a webhook.
+ *
+ * Start a watch with `POST` and `{ "jobId": "job-1" }`. It follows no redirect, neither of the API nor of the webhook. It
+ * does not check who starts a watch, and does not request the results.
+ */
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
-import { getStatus } from "ogcapi-job-status";
+import { getStatus, type Result } from "ogcapi-job-status";
+import { isJobId } from "./handler.js";
+import { isFinal, retryAfter } from "./watch.js";
 
 /** Milliseconds to the second request; the pauses grow to an hour. */
 const FIRST_PAUSE = 10_000;
 /** Milliseconds after which a watch ends as "timed out": a week. */
 const TIME_LIMIT = 604_800_000;
+
+/** How often the callback is repeated: for some three hours. */
+const CALLBACK = { retries: { limit: 10, delay: FIRST_PAUSE, backoff: "exponential" } } as const;
 
 /** What the engine stores about a watch. Do not put secrets in it. */
 interface Params {
@@ -27,55 +38,61 @@ export class JobWatch extends WorkflowEntrypoint<Env, Params> {
     let pause = FIRST_PAUSE;
     let notFound = 0; // in a row
     for (let round = 1; ; round++) {
-      let outcome = await step.do(`request ${round}`, async () => {
-        const outcome = await requestOutcome(this.env, jobId);
-        return outcome === "pending" && Date.now() >= end ? "timed out" : outcome;
-      });
+      const { outcome, isLast, wait } = await step.do(`request ${round}`, () => requestOnce(this.env, jobId, end));
       // Some servers respond with 404 right after a job was created.
       notFound = outcome === "not found" ? notFound + 1 : 0;
-      if (outcome === "not found" && notFound <= 5) outcome = "pending";
-      if (outcome !== "pending") {
-        await step.do("call back", async () => {
-          const body = JSON.stringify({ jobId, outcome });
-          const headers = { "content-type": "application/json" };
-          const response = await fetch(this.env.CALLBACK_URL, { method: "POST", headers, body });
-          await response.body?.cancel();
-          if (!response.ok) throw new Error(`HTTP ${response.status}`); // the engine retries the step
-        });
+      if (isLast || notFound > 5) {
+        await step.do("call back", CALLBACK, () => callBack(this.env, { jobId, outcome }));
         return outcome;
       }
-      await step.sleep(`pause ${round}`, pause);
+      await step.sleep(`pause ${round}`, Math.max(pause, wait));
       pause = Math.min(pause * 1.5, 3_600_000);
     }
   }
 }
 
-/** The outcome of one request; "pending" if the watch goes on. */
-async function requestOutcome({ BASE_URL, TOKEN }: Env, jobId: string): Promise<string> {
+interface Round {
+  outcome: string;
+  isLast: boolean;
+  /** Milliseconds that the server asks to wait. */
+  wait: number;
+}
+
+async function requestOnce({ BASE_URL, TOKEN }: Env, jobId: string, end: number): Promise<Round> {
   const result = await getStatus(BASE_URL, jobId, {
     headers: { authorization: `Bearer ${TOKEN}` },
+    // Workers before the compatibility date 2025-09-01 would send the token along a redirect to another host.
+    fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }),
     signal: AbortSignal.timeout(30_000),
   });
-  switch (result.kind) {
-    case "StatusInfo": // "unknown" is not final, even if `finished` is set: some servers set it early.
-      return ["successful", "failed", "dismissed"].includes(result.status) ? result.status : "pending";
-    case "NotFound":
-      return result.reason === "gone" ? "gone" : "not found";
-    case "ServerError": // Only some failures can be temporary: a wrong key or an HTML page does not go away.
-      if (result.reason === "network" || result.reason === "timeout") return "pending";
-      return [408, 425, 429, 500, 502, 503, 504].includes(result.http.status) ? "pending" : "refused";
-  }
+  const wait = retryAfter(result);
+  if (isFinal(result)) return { outcome: finalOutcome(result), isLast: true, wait };
+  if (Date.now() >= end) return { outcome: "timed out", isLast: true, wait };
+  return { outcome: result.kind === "NotFound" ? "not found" : "pending", isLast: false, wait };
+}
+
+function finalOutcome(result: Result): string {
+  if (result.kind === "StatusInfo") return result.status;
+  return result.kind === "NotFound" ? "gone" : "refused";
+}
+
+/** Throws unless the webhook has accepted it: the engine then repeats the step. A redirect would turn the POST into a GET. */
+async function callBack({ CALLBACK_URL }: Env, outcome: object): Promise<void> {
+  const headers = { "content-type": "application/json" };
+  const body = JSON.stringify(outcome);
+  const response = await fetch(CALLBACK_URL, { method: "POST", headers, body, redirect: "manual" });
+  await response.body?.cancel();
+  if (!response.ok) throw new Error(`HTTP ${response.status}`);
 }
 
 export default {
   /** Starts one watch for each job: the id of the watch is derived from that of the job, and can be used only once. */
   async fetch(request: Request, env: Env): Promise<Response> {
     // Whoever can call this Worker can start a watch: check the user here.
-    const { jobId } = (await request.json()) as { jobId?: unknown };
-    // getStatus() rejects other ids.
-    if (typeof jobId !== "string" || ["", ".", ".."].includes(jobId) || /\p{Surrogate}/u.test(jobId)) {
-      return Response.json({ error: "jobId must be the id of a job" }, { status: 400 });
-    }
+    if (request.method !== "POST") return new Response(null, { status: 405, headers: { allow: "POST" } });
+    const body: unknown = await request.json().catch(() => undefined);
+    const { jobId } = Object(body) as { jobId?: unknown };
+    if (!isJobId(jobId)) return Response.json({ error: "jobId must be the id of a job" }, { status: 400 });
     const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(jobId));
     const id = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
     const watch = await env.WATCH.create({ id, params: { jobId } }).catch(() => env.WATCH.get(id));

@@ -10,12 +10,15 @@ const SUITE = JSON.stringify(new URL("suite.js", import.meta.url).href);
 
 const ours = (define: string): string => `import { describe } from ${SUITE}; describe("s", (test) => { ${define} });`;
 const plain = (code: string): string => `import { suite } from "uvu"; const test = suite("s"); ${code}`;
-const [LIMIT, KILLED] = ["--limit=10", /killed after 10 s in "s: a"/];
+const [LIMIT, KILLED] = ["--limit=10", /killed after 10 s in or after "s: a"/];
 const PASSES = 'test("a", () => {});';
 const FAILS = 'test("a", () => { throw new Error("x"); });';
 const WITH_UVU = 'import { suite } from "uvu"; const t = suite("t"); t("c", () => {}); t.run();';
-const REJECTS =
-  'test("a", () => void Promise.reject(new Error("x"))); test("b", () => new Promise((r) => setTimeout(r, 5)));';
+const REJECTS = 'test("a", () => void Promise.reject(new Error("x")));';
+// A second suite, which waits until the program has ended.
+const LATER = 'describe("t", (test) => test("c", () => new Promise((done) => setTimeout(done, 1e3))));';
+const NO_REPORT_AFTER = /ended without a report, in or after "t: c"/;
+const NO_REPORT = /ended without a report, in or after "s: a"/;
 
 // uvu is green, or reports no test, in most of these states.
 const broken: [state: string, code: string, problem: RegExp, ...args: string[]][] = [
@@ -23,15 +26,35 @@ const broken: [state: string, code: string, problem: RegExp, ...args: string[]][
   ["a test fails late", ours('test("a", async () => { await null; throw new Error("x"); });'), /passed 0 of the 1/],
   ["a test throws a string", ours('test("b", () => { throw "boom"; });' + PASSES), /passed 1 of the 2/],
   ["a test throws undefined", ours('test("a", () => { throw undefined; });'), /passed 0 of the 1/],
-  ["a test never settles", ours('test("a", () => new Promise(() => {}));'), /ended in "s: a"/],
+  ["a test never settles", ours('test("a", () => new Promise(() => {}));'), NO_REPORT],
   ["a test hangs", ours('setInterval(() => {}, 9); test("a", () => new Promise(() => {}));'), KILLED, LIMIT],
   ["a test blocks", ours('test("a", () => { for (;;); });'), KILLED, LIMIT],
-  ["a test exits", ours('test("a", () => process.exit(0));'), /ended in "s: a"/],
-  ["a rejection is unhandled", ours(REJECTS), /ended in "s: b"/],
+  ["a test exits", ours('test("a", () => process.exit(0));'), NO_REPORT],
+  [
+    "a program exits between two suites",
+    ours(`${PASSES} test("b", () => setImmediate(process.exit, 0));`) + LATER,
+    NO_REPORT_AFTER,
+  ],
+  [
+    "a top-level await never settles",
+    `${ours(PASSES)} await new Promise(() => {});`,
+    /ended without a report, before its first/,
+  ],
+  ["a rejection is unhandled", ours(REJECTS), /left 1 rejections unhandled/],
+  [
+    "a rejection is unhandled but for a listener of its own",
+    `process.on("unhandledRejection", () => {}); ${ours(REJECTS)}`,
+    /left 1 rej/,
+  ],
+  [
+    "a file removes all listeners for rejections",
+    `process.removeAllListeners("unhandledRejection"); ${ours(REJECTS)}`,
+    /FAIL/,
+  ],
   ["a file defines no test", ours(""), /ran no test/],
   ["a file is empty", "export {};", /ran no test/],
-  ["a file throws on import", "throw new Error('x');", /ran no test/],
-  ["a file does not parse", "import {", /ran no test/],
+  ["a file throws on import", "throw new Error('x');", /ended without a report/],
+  ["a file does not parse", "import {", /ended without a report/],
   ["a file does not run its suite", plain(PASSES), /ran no test/],
   ["a file leaves `only` in", plain(`${FAILS} test.only("b", () => {}); test.run();`), /ran no test/],
   ["a file skips a test", plain(`test.skip("b", () => {}); ${PASSES} test.run();`), /ran no test/],
@@ -39,6 +62,11 @@ const broken: [state: string, code: string, problem: RegExp, ...args: string[]][
   ["a file runs uvu itself as well", ours(PASSES) + WITH_UVU, /uvu reports another count/],
   ["a file sets its exit code to 0", ours(`${FAILS} process.on("exit", () => (process.exitCode = 0));`), /passed 0/],
   ["a file sets another exit code", ours(`${PASSES} process.on("exit", () => process.exit(3));`), /exited with 3/],
+  [
+    "a file prints a report of its own",
+    ours(FAILS) + 'console.log("report: 1 of 1, 0 unhandled");',
+    /passed 0 of the 1/,
+  ],
   ["a pattern matches no file", ours(PASSES), /no test file matches nothing/, "nothing"],
 ];
 
@@ -47,8 +75,12 @@ function run(name: string, code: string, ...args: string[]): Promise<{ code: num
   const folder = new URL(`${encodeURIComponent(name)}/`, folders);
   mkdirSync(fileURLToPath(folder), { recursive: true });
   writeFileSync(new URL("one.test.js", folder), code);
+  return runAll("--in", fileURLToPath(folder), ...args);
+}
+
+function runAll(...args: string[]): Promise<{ code: number; out: string }> {
   return new Promise((done) => {
-    execFile(process.execPath, [runner, "--in", fileURLToPath(folder), ...args], (error, stdout, stderr) =>
+    execFile(process.execPath, [runner, ...args], (error, stdout, stderr) =>
       done({ code: Number(error?.code ?? 0), out: stdout + stderr }),
     );
   });
@@ -73,6 +105,36 @@ describe("the runner", (test) => {
       assert.match(out, problem);
       assert.match(out, /^\d+ passed, [1-9]\d* failed$/m);
     });
+  });
+
+  test("gives the tests neither colours, nor options of Node, nor a proxy", async () => {
+    const names = ["FORCE_COLOR", "NODE_OPTIONS", "HTTP_PROXY", "https_proxy", "NODE_USE_ENV_PROXY"];
+    const before = names.map((name) => process.env[name]);
+    const code = ours(`test("a", () => { const set = ${JSON.stringify(names)}.filter((name) => process.env[name]);
+      if (set.length) throw new Error(set.join()); });`);
+    try {
+      for (const name of names) process.env[name] = name === "NODE_OPTIONS" ? "--no-warnings" : "1";
+      const { out } = await run("environment", code);
+      assert.match(out, /^1 passed, 0 failed$/m);
+    } finally {
+      names.forEach((name, index) => {
+        if (before[index] === undefined) delete process.env[name];
+        else process.env[name] = before[index];
+      });
+    }
+  });
+
+  test("is red if there is a test file that no suite runs", async () => {
+    const stray = new URL("../support/stray.test.js", import.meta.url);
+    writeFileSync(stray, ours(PASSES));
+    try {
+      const { code, out } = await runAll("runner/nothing|contract/guards");
+      assert.equal(code, 1, out);
+      assert.match(out, /^no suite runs support.stray\.test\.js$/m);
+      assert.match(out, /^[1-9]\d* passed, 1 failed$/m);
+    } finally {
+      rmSync(stray);
+    }
   });
 
   test("prints the diff of a failed assertion once, and a trace into the source", async () => {

@@ -1,49 +1,71 @@
 /**
- * uvu without its silent failures: no hooks, no `only` and no `skip` to leave in, the suite always runs, a thrown value
- * that is not an Error fails its test, and the tests that ran are counted at exit.
+ * `describe(name, define)` is `suite(name)` of uvu without what can silently pass: there are no hooks, no `only` and no
+ * `skip`, the suite always runs, and a thrown value that is not an Error fails its test. It needs no more than the web
+ * platform, so that the same tests run in each runtime. `runSuites` reports what ran.
  */
-import { suite } from "uvu";
-
-let defined = 0;
-let passed = 0;
-let running = "";
+import "./defer.ts";
+import { exec, suite } from "uvu";
 
 /** Defines a test. */
 export type Test = (title: string, run: () => void | Promise<void>) => void;
+
+/** What the tests that have run so far came to. */
+export interface Report {
+  defined: number;
+  passed: number;
+  /** The test that is running, or "". */
+  running: string;
+  /** For each test that failed, its name and what it threw. */
+  readonly failures: Map<string, string>;
+  /** The names of all tests. */
+  readonly names: string[];
+}
+
+const report: Report = { defined: 0, passed: 0, running: "", failures: new Map(), names: [] };
 
 /** Defines tests by `test(name, run)`, and runs them. */
 export function describe(name: string, define: (test: Test) => void): void {
   const tests = suite(name);
   define((title, run) => {
-    defined++;
+    const full = `${name}: ${title}`;
+    report.defined++;
+    report.names.push(full);
     tests(title, async () => {
-      running = `${name}: ${title}`;
-      console.log(`running: ${running}`); // names a test that hangs, if the runner kills the process
+      report.running = full;
       try {
         await run();
-      } catch (error) {
-        throw readable(error, title);
+        report.passed++;
+      } catch (thrown) {
+        const error = toError(thrown, title);
+        report.failures.set(full, describeError(error));
+        throw error;
       } finally {
-        running = "";
+        report.running = "";
       }
-      passed++;
     });
   });
   tests.run();
 }
 
-/** uvu would repeat the message, print a second diff with opposite signs, and nothing for what is not an Error. */
-function readable(thrown: unknown, title: string): Error {
-  if (!(thrown instanceof Error)) return new Error(`${title}: threw ${String(thrown)}, which is not an Error`);
-  const error = new Error(thrown.message);
-  const frames = thrown.stack?.match(/^ +at .*$/gm) ?? [];
-  error.stack = ["Error", ...frames].join("\n");
-  return error;
+/** Loads test files, and runs their tests. `started` is called with the report before anything else. */
+export async function runSuites(load: () => Promise<unknown>, started = (_: Report): void => {}): Promise<Report> {
+  started(report);
+  await load();
+  await exec();
+  return report;
 }
 
-process.on("exit", () => {
-  if (running) console.log(`\nunfinished: ${running}`);
-  // The runner reads this line: a file that does not print it ran no test.
-  console.log(`tests: ${passed} of ${defined}`);
-  if (passed !== defined) process.exitCode = 1;
-});
+function describeError(error: Error & { details?: unknown; actual?: unknown; expects?: unknown }): string {
+  const values = error.details ? `: got ${show(error.actual)}, expected ${show(error.expects)}` : "";
+  return `${error.message}${values}\n${error.stack ?? ""}`;
+}
+
+const show = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 1_000);
+
+function toError(thrown: unknown, title: string): Error {
+  if (!(thrown instanceof Error)) return new Error(`${title}: threw ${String(thrown)}, which is not an Error`);
+  // The message of node:assert has a diff already, which uvu would print again, with opposite signs.
+  if (thrown.name !== "AssertionError") return thrown;
+  const frames = thrown.stack?.match(/^ +at .*$/gm) ?? [];
+  return Object.assign(new Error(thrown.message), { stack: ["Error", ...frames].join("\n") });
+}

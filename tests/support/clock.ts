@@ -1,49 +1,63 @@
 /**
- * Runs `run` with a simulated clock: a pending `setTimeout` advances it at once, so that hours of waiting take no
- * time, and the signals of `AbortSignal.timeout` abort by it.
- * As on the platforms, a time that a timer cannot take is 1 ms.
+ * Runs `run` with a simulated clock: a pending `setTimeout` advances it as soon as nothing else is to be done, so that
+ * hours of waiting take no time, and the signals of `AbortSignal.timeout` abort by it. As on the platforms, a time that a
+ * timer cannot take is 1 ms, and a fraction of a millisecond is a RangeError for AbortSignal.timeout (Node 20 and 22).
  */
-export async function withClock(run: (now: () => number) => Promise<void>): Promise<void> {
-  const real = { setTimeout, clearTimeout, now: Date.now, timeout: AbortSignal.timeout };
+export async function withClock(run: (clock: Clock) => Promise<void>): Promise<void> {
+  const real = { setTimeout, clearTimeout, now: Date.now, performance: performance.now, timeout: AbortSignal.timeout };
+  const later = real.setTimeout.bind(globalThis); // Workers refuse it as a method of something else
   const start = 1_700_000_000_000;
   let now = start;
   const limits: { readonly at: number; readonly controller: AbortController }[] = [];
-  const cancelled = new Set<unknown>();
+  const pending = new Set<object>();
 
-  const moveTo = (time: number, timer: object): void => {
-    for (const { at, controller } of limits) {
-      if (at > time || cancelled.has(timer)) continue;
+  const turn = (): Promise<unknown> => new Promise((done) => later(done, 0));
+  /** Advances to a time, unless the timer that waits for it is cleared in the meantime. */
+  const moveTo = async (time: number, timer: object): Promise<void> => {
+    await turn();
+    while (pending.has(timer) && limits[0] && limits[0].at <= time) {
+      const { at, controller } = limits.shift()!;
       now = Math.max(now, at);
       controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
+      await turn();
     }
-    if (!cancelled.has(timer)) now = time;
+    if (pending.has(timer)) now = time;
   };
   globalThis.setTimeout = ((callback: () => void, milliseconds: number) => {
     const timer = {};
+    pending.add(timer);
     const at = now + possible(milliseconds);
-    setImmediate(() => {
-      if (cancelled.has(timer)) return;
-      moveTo(at, timer);
-      if (!cancelled.has(timer)) callback();
-    });
+    void moveTo(at, timer).then(() => pending.delete(timer) && callback());
     return timer;
   }) as unknown as typeof setTimeout;
-  globalThis.clearTimeout = ((timer: unknown) => cancelled.add(timer)) as typeof clearTimeout;
+  globalThis.clearTimeout = ((timer: object) => void pending.delete(timer)) as typeof clearTimeout;
   Date.now = () => now;
+  performance.now = () => now - start;
   AbortSignal.timeout = (milliseconds) => {
+    if (!Number.isInteger(milliseconds)) throw new RangeError(`${milliseconds} is not an integer`);
     const controller = new AbortController();
     limits.push({ at: now + possible(milliseconds), controller });
     limits.sort((a, b) => a.at - b.at);
     return controller.signal;
   };
   try {
-    await run(() => now - start);
+    await run({ now: () => now - start, timers: () => pending.size, later: (act) => void later(act, 0) });
   } finally {
     globalThis.setTimeout = real.setTimeout;
     globalThis.clearTimeout = real.clearTimeout;
     Date.now = real.now;
+    performance.now = real.performance;
     AbortSignal.timeout = real.timeout;
   }
+}
+
+export interface Clock {
+  /** The milliseconds since it started. */
+  now(): number;
+  /** How many timers are pending. */
+  timers(): number;
+  /** Does something when nothing else is to be done. */
+  later(act: () => void): void;
 }
 
 function possible(milliseconds: number): number {

@@ -10,10 +10,10 @@ export interface Execution {
   readonly stderr: string;
 }
 
-/** Runs a program to its end, for two minutes at most. */
-export function execute(command: string, args: readonly string[], cwd: string): Promise<Execution> {
+/** Runs a program to its end, or kills it at a limit in milliseconds. */
+export function execute(command: string, args: readonly string[], cwd: string, limit = 120_000): Promise<Execution> {
   const env = { ...process.env, NO_COLOR: "1", NEXT_TELEMETRY_DISABLED: "1" };
-  const options = { cwd, env, timeout: 120_000, killSignal: "SIGKILL", maxBuffer: 1e8 } as const;
+  const options = { cwd, env, timeout: limit, killSignal: "SIGKILL", maxBuffer: 1e8 } as const;
   return new Promise((done) => {
     execFile(command, args, options, (error, stdout, stderr) =>
       done({ code: error ? (error.code ?? error.signal) : 0, stdout, stderr }),

@@ -49,6 +49,11 @@ export function chunks(
   );
 }
 
+/** Throws, where an expression is needed. */
+export function fail(error: unknown = new Error("must not be called")): never {
+  throw error;
+}
+
 /** Returns what a promise rejects with, and throws if it does not reject. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   let value: unknown;

@@ -1,6 +1,6 @@
 /** What a hostile `fetch` may return, and what getStatus() must return for it: for contract/hostile and the soak. */
 import type { Fetch } from "../../src/get-status.ts";
-import type { ResponseLike } from "./fetches.ts";
+import { fail as failWith, type ResponseLike } from "./fetches.ts";
 
 export interface Hostile {
   readonly name: string;
@@ -36,9 +36,7 @@ export function streamOf(
   };
 }
 
-function fail(what = "it"): never {
-  throw new Error(`${what} was called`);
-}
+const fail = (what = "it"): never => failWith(new Error(`${what} was called`));
 
 /** An object whose property `name` throws when it is read. */
 export function throwing(properties: object, name: string): object {

@@ -1,9 +1,6 @@
-// A Worker that runs the suite.
-import * as library from "ogcapi-job-status";
-import { run } from "./suite.js";
-
+// A Worker that runs the tests.
 export default {
   async fetch(request) {
-    return Response.json(await run(library, await request.json()));
+    return new Response(await runTests(await request.json()));
   },
 };

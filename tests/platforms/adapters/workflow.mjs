@@ -13,6 +13,9 @@ const WATCHES = [
   { jobId: "key", responses: [401], outcome: "refused" },
   { jobId: "down", responses: [503, 503, "successful"], outcome: "successful" },
   { jobId: "absent", responses: [404, 404, 404, 404, 404, 404], outcome: "not found" },
+  { jobId: "stray", responses: ["", "<p>", 520, 425, "successful"], outcome: "successful" },
+  { jobId: "moved", responses: [301], outcome: "refused" }, // the token must not be sent along
+  { jobId: "deaf", responses: ["successful"], outcome: "successful" }, // its first callback is redirected
   { jobId: "late", responses: ["running"], outcome: "timed out" },
 ];
 
@@ -22,14 +25,17 @@ const called = Object.fromEntries(WATCHES.map(({ jobId }) => [jobId, []]));
 const server = createServer(async (request, response) => {
   if (request.method === "POST") {
     const { jobId, outcome } = await new Response(request).json();
+    if (jobId === "deaf" && called.deaf.length === 0) response.writeHead(301, { location: "/elsewhere" });
     called[jobId].push(outcome);
     return response.end();
   }
   assert.equal(request.headers.authorization, "Bearer t");
+  assert.notEqual(request.url, "/elsewhere");
   const jobID = request.url.split("/").at(-1);
   const { responses } = WATCHES.find(({ jobId }) => jobId === jobID);
   const next = responses[requests[jobID].push(Date.now()) - 1] ?? responses.at(-1);
-  if (typeof next === "number") return response.writeHead(next).end();
+  if (typeof next === "number") return response.writeHead(next, { location: "/elsewhere" }).end();
+  if (next === "" || next === "<p>") return response.end(next);
   return response.end(JSON.stringify({ jobID, status: next, finished: "2026-01-01T00:00:00Z" }));
 }).listen(0, "127.0.0.1");
 await once(server, "listening");
@@ -51,6 +57,14 @@ const post = (params) =>
   miniflare.dispatchFetch("https://edge.example/", { method: "POST", body: JSON.stringify(params) });
 
 for (const jobId of [undefined, 5, "", "..", "\ud800"]) assert.equal((await post({ jobId })).status, 400);
+for (const params of [null, [], "job-1", 5]) assert.equal((await post(params)).status, 400);
+for (const [method, body, status] of [
+  ["GET", undefined, 405],
+  ["PUT", "{}", 405],
+  ["POST", "{", 400],
+  ["POST", "", 400],
+])
+  assert.equal((await miniflare.dispatchFetch("https://edge.example/", { method, body })).status, status);
 
 /** Starts a watch until it has ended. There is one for each job: another would send more requests. */
 async function outcomeOf({ jobId }) {
@@ -62,7 +76,7 @@ async function outcomeOf({ jobId }) {
 }
 const outcomes = await Promise.all(WATCHES.map(outcomeOf));
 WATCHES.forEach(({ jobId, responses, outcome }, index) => {
-  assert.deepEqual([outcomes[index], ...called[jobId]], [outcome, outcome], jobId);
+  assert.deepEqual([outcomes[index], ...called[jobId]], Array(jobId === "deaf" ? 3 : 2).fill(outcome), jobId);
   if (outcome !== "timed out") assert.equal(requests[jobId].length, responses.length, jobId);
 });
 assert.ok(requests.absent.at(-1) - requests.absent[0] > 1_000, "the pauses do not grow");

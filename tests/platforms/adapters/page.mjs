@@ -1,0 +1,2 @@
+// A module for a page in Chromium.
+export default runTests;

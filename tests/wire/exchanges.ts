@@ -1,0 +1,135 @@
+/**
+ * What a server sends, byte for byte, and what getStatus() must return for it: one table for every runtime, and for the
+ * soak. Where a runtime must differ, DIFFERENCES.md has its outcome, and the reason.
+ */
+export interface Exchange {
+  readonly name: string;
+  /** What the server writes, one character for each byte. It replaces {server}, {host}, {away} and {id}. */
+  readonly bytes: readonly string[];
+  /** What the server does then: a reset waits until the client has read the head, if `outcome` has a status. */
+  readonly end: "close" | "reset" | "keep open";
+  /** As `brief` of fetches.ts says it. Of an exchange that is kept open: when a time limit expires. */
+  readonly outcome: string;
+  /** The body of the result. */
+  readonly body?: string;
+}
+
+export const STATUS = '{"jobID":"j","status":"running"}';
+
+/** A head that each page may read. The next request must use another connection. */
+export const head = (status: number, ...headers: string[]): string =>
+  [`HTTP/1.1 ${status} X`, "Access-Control-Allow-Origin: *", "Connection: close", ...headers, "", ""].join("\r\n");
+export const length = (body: string): string => `Content-Length: ${body.length}`;
+export const CHUNKED = "Transfer-Encoding: chunked";
+export const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
+
+const whole = (body: string, ...headers: string[]): string[] => [head(200, length(body), ...headers), body];
+const coded = (coding: string, body: string): string[] => whole(body, `Content-Encoding: ${coding}`);
+const redirect = (location: string): string[] => [head(302, `Location: ${location}`, "Content-Length: 0")];
+const CUT = "Content-Length: 99";
+// STATUS, compressed.
+const GZIP = atob("H4sIAAAAAAAAA6tWyspP8nRRslLKUtJRKi5JLCktVrJSKirNy8vMS1eqBQAcWVyVIAAAAA==");
+const DEFLATE = atob("eJyrVsrKT/J0UbJSylLSUSouSSwpLVayUioqzcvLzEtXqgUApOQKgA==");
+const BROTLI = atob("iw+AeyJqb2JJRCI6ImoiLCJzdGF0dXMiOiJydW5uaW5nIn0D");
+
+type Row = readonly [name: string, bytes: readonly string[], outcome: string, body?: string];
+
+const closing: readonly Row[] = [
+  ["a close before the head", [], "network -"],
+  ["a close in the status line", ["HTTP/1.1 2"], "network -"],
+  ["a close in the headers", ["HTTP/1.1 200 OK\r\nContent-Type: app"], "network -"],
+  ["another protocol", ["SSH-2.0-OpenSSH\r\n"], "network -"],
+  ["two Content-Lengths", [head(200, "Content-Length: 1", "Content-Length: 2"), "{}"], "network -"],
+  ["a close before a body of known length", [head(200, CUT)], "network 200"],
+  ["a close in a body of known length", [head(200, CUT), STATUS], "network 200"],
+  ["bytes after the end of the body", [...whole(STATUS), "garbage"], "running"],
+  ["a second response after the first", [...whole(STATUS), head(500, "Content-Length: 1"), "x"], "running"],
+  ["a body cut by its length", [head(200, "Content-Length: 10"), STATUS], "malformed 200", STATUS.slice(0, 10)],
+  ["a body that ends with the connection", [head(200), STATUS], "running"],
+  ["HTTP/1.0", ["HTTP/1.0 200 OK\r\nAccess-Control-Allow-Origin: *\r\n\r\n", STATUS], "running"],
+  ["chunks", [head(200, CHUNKED), chunk(STATUS.slice(0, 9)), chunk(STATUS.slice(9)), "0\r\n\r\n"], "running"],
+  ["chunks with a trailer", [head(200, CHUNKED), chunk(STATUS), "0\r\nX-Trailer: 1\r\n\r\n"], "running"],
+  ["chunks without an end", [head(200, CHUNKED), chunk(STATUS)], "network 200"],
+  ["a chunk without a size", [head(200, CHUNKED), "zz\r\n"], "network 200"],
+  ["a chunk longer than its size", [head(200, CHUNKED), `2\r\n${STATUS}\r\n0\r\n\r\n`], "network 200"],
+  ["gzip", coded("gzip", GZIP), "running"],
+  ["deflate", coded("deflate", DEFLATE), "running"],
+  ["brotli", coded("br", BROTLI), "running"],
+  ["an unknown coding", coded("x-unknown", STATUS), "running"],
+  ["broken gzip", coded("gzip", STATUS), "network 200"],
+  ["broken brotli", coded("br", STATUS), "network 200"],
+  ["broken deflate", coded("deflate", "\x78\x9cabc"), "network 200"],
+  ["gzip that is cut off", coded("gzip", GZIP.slice(0, 20)), "network 200"],
+  [
+    "an early hint before the response",
+    ["HTTP/1.1 103 X\r\nLink: </x>; rel=preload\r\n\r\n", ...whole(STATUS)],
+    "running",
+  ],
+  ["a 100 before the response", ["HTTP/1.1 100 X\r\n\r\n", ...whole(STATUS)], "running"],
+  ["no reason phrase", [head(200, length(STATUS)).replace("200 X", "200"), STATUS], "running"],
+  ["a header without a value", whole(STATUS, "X-Empty:"), "running"],
+  ["Latin-1 in a header", whole(STATUS, "X-Name: J\xfcrgen"), "running"],
+  ["a header named __proto__", whole(STATUS, "__proto__: x"), "running"],
+  ["101 headers", whole(STATUS, ...Array.from({ length: 98 }, (_, i) => `X-${i}: ${i}`)), "running"],
+  ["a megabyte of headers", [head(200, `X-Long: ${"x".repeat(1_048_576)}`), STATUS], "network -"],
+  ["a BOM", [head(200), "\xef\xbb\xbf", STATUS], "running"],
+  ["a charset that it does not have", whole(STATUS, "Content-Type: text/plain; charset=iso-8859-1"), "running"],
+  ["UTF-16", [head(200), STATUS.replace(/./g, "$&\0")], "malformed 200"],
+  ["bytes that are not UTF-8", [head(500), "a\xffb"], "http 500", "a\ufffdb"],
+  ["a character in two packets", [head(500), "\xe2\x82", "\xac"], "http 500", "€"],
+  ["HTML", whole("<!doctype html>", "Content-Type: text/html"), "malformed 200", "<!doctype html>"],
+  ["no body", [head(200, "Content-Length: 0")], "malformed 200", ""],
+  ["a 204", [head(204)], "malformed 204", ""],
+  ["a 503 that is cut off", [head(503, CUT), "<p>Bu"], "http 503", "<p>Bu"],
+  ["a 503 that is not gzip", [head(503, CUT, "Content-Encoding: gzip"), "<p>Bu"], "http 503"],
+  ["a 404 that is cut off", [head(404, CUT), '{"type":"NoSuchJob"}'], "no-such-job 404", '{"type":"NoSuchJob"}'],
+  ["a 404 that breaks in its chunks", [head(404, CHUNKED), chunk("<p>"), "zz"], "unspecified 404", "<p>"],
+  ["a redirect", redirect("/x/chunks/jobs/{id}"), "running"],
+  ["a redirect to another origin", redirect("{away}/x/chunks/jobs/{id}"), "running"],
+  ["a redirect to itself", redirect("/x/a%20redirect%20to%20itself/jobs/{id}"), "network -"],
+  ["a redirect without Location", [head(302, "Content-Length: 1"), "x"], "http 302", "x"],
+  ["a redirect to another scheme", redirect("ftp://h/jobs/j"), "network -"],
+  ["a redirect to a file", redirect("file:///etc/passwd"), "network -"],
+  ["a redirect to data", redirect(`data:application/json,${encodeURIComponent(STATUS)}`), "network -"],
+  ["a redirect to a script", redirect("javascript:alert(1)"), "network -"],
+  ["a redirect to a URL with credentials", redirect("http://user:secret@127.0.0.1:1/"), "network -"],
+  ["a redirect to an invalid URL", redirect("http://["), "network -"],
+];
+
+const resetting: readonly Row[] = [
+  ["a reset before the head", [], "network -"],
+  ["a reset in the body", [head(200, CUT), STATUS], "network 200"],
+  ["a reset in a chunk", [head(200, CHUNKED), `99\r\n${STATUS}`], "network 200"],
+  ["a reset in the body of a 503", [head(503, CUT), "busy"], "http 503"],
+];
+
+/** Responses that never end. */
+const open: readonly Row[] = [
+  ["no head", [], "timeout -"],
+  ["a head that never ends", ["HTTP/1.1 200 OK\r\n", "X: "], "timeout -"],
+  ["a body that never comes", [head(200, CUT)], "timeout 200"],
+  ["a body that never ends", [head(200, CHUNKED), chunk("{")], "timeout 200"],
+  ["a body that never comes under a 500", [head(500, CUT)], "http 500", ""],
+];
+
+const withEnd = (rows: readonly Row[], end: Exchange["end"]): Exchange[] =>
+  rows.map(([name, bytes, outcome, body]) => ({ name, bytes, end, outcome, ...(body !== undefined && { body }) }));
+
+export const ENDING: readonly Exchange[] = [...withEnd(closing, "close"), ...withEnd(resetting, "reset")];
+export const ENDLESS: readonly Exchange[] = withEnd(open, "keep open");
+
+/** The status of the job that is asked for. */
+export const OWN: Exchange = {
+  name: "its own status",
+  bytes: [head(200), '{"jobID":"{id}","status":"running","links":[{"href":"{id}/results","rel":"results"}]}'],
+  end: "close",
+  outcome: "running",
+};
+
+/** Longer than maxBytes. */
+export const FLOOD: Exchange = {
+  name: "a body of 64 MiB in chunks",
+  bytes: [head(200, CHUNKED), ...Array.from({ length: 1_000 }, () => chunk("x".repeat(65_536)))],
+  end: "keep open",
+  outcome: "malformed 200",
+};
