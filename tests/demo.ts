@@ -79,7 +79,8 @@ async function showEachOutcome(print: Print): Promise<number> {
       ["A time limit that expires", origin, jobId],
     ] as const) {
       print(`\n${title}\n\n`);
-      await show(print, url, id, await getStatus(url, id, { signal: AbortSignal.timeout(500) }));
+      const limit = title === "A time limit that expires" ? 500 : 60_000; // milliseconds
+      await show(print, url, id, await getStatus(url, id, { signal: AbortSignal.timeout(limit) }));
     }
   });
   await server.close();

@@ -175,12 +175,12 @@ async function runAlone(recipe: string): Promise<void> {
   deepEqual(output.trim().split("\n"), expected);
 }
 
-/** Runs the stub as a test of Jest, with the two settings that the cookbook names. */
+/** Runs the stub as a test of Jest, with the two settings that Troubleshooting names. */
 async function runJest(): Promise<void> {
-  const cookbook = read("tests/recipes/README.md");
-  const [patterns] = /transformIgnorePatterns: \[.*\]/.exec(cookbook) ?? [];
-  const [preset] = /@babel\/preset-env/.exec(cookbook) ?? [];
-  if (!patterns || !preset) throw new Error("The cookbook does not name both settings");
+  const page = read(".github/TROUBLESHOOTING.md");
+  const [patterns] = /transformIgnorePatterns: \[.*\]/.exec(page) ?? [];
+  const [preset] = /@babel\/preset-env/.exec(page) ?? [];
+  if (!patterns || !preset) throw new Error("The page does not name both settings");
   const [imports, body = ""] = recipes("testing-stub.ts")["testing-stub.ts"]!.split("\n\n");
   const test = body.replace(/console\.log\((.*?)\); \/\/=> (.*)/, 'expect($1).toBe("$2");');
   const folder = project("installed/jest", {
