@@ -8,12 +8,9 @@ import socket
 import sys
 import time
 
-import cuiman
 import ogc_api_processes_client as generated
-import pyeodh
 import requests
 from ecmwf import datastores
-from pyeodh.ades import Ades
 
 JOB_ID = "asked"
 
@@ -25,15 +22,6 @@ def read_generated(url):
     return info and (info.job_id, info.status.value)
 
 
-def read_cuiman(url):
-    client = cuiman.Client(api_url=url)
-    try:
-        info = client.get_job(JOB_ID)
-    finally:
-        client.close()
-    return info and (info.jobID, info.status.value)
-
-
 def read_datastores(url):
     # Client.get_remote() would follow a link of the document to another server.
     retries = {"maximum_tries": 1}  # the default is 500
@@ -42,17 +30,9 @@ def read_datastores(url):
     return remote.request_id, remote.status
 
 
-def read_pyeodh(url):
-    client = pyeodh.Client("https://eodatahub.org.uk")  # it accepts no other, but asks the one in the link
-    job = Ades(client, {}, {"links": [{"rel": "self", "href": url}]}).get_job(JOB_ID)
-    return job.id, job.status
-
-
 CLIENTS = {
     "ogc-api-processes-client": read_generated,
-    "cuiman": read_cuiman,
     "ecmwf-datastores-client": read_datastores,
-    "pyeodh": read_pyeodh,
 }
 
 
@@ -60,8 +40,8 @@ def outcome(read, url):
     try:
         job_id, status = read(url) or (None, None)
     except Exception:
-        return {"kind": "exception"}
-    return {"kind": "document", "id": job_id, "status": status}
+        return "exception"
+    return {"id": job_id, "status": status}
 
 
 def read_all(url):

@@ -46,7 +46,7 @@ export async function createdJob(response: Response, baseUrl: string | URL): Pro
 /** The job at a URL, if it is that of a job. */
 function jobAt(href: unknown, response: Response, base: URL): CreatedJob | undefined {
   try {
-    const url = new URL(String(href ?? ""), response.url || base);
+    const url = new URL(typeof href === "string" ? href : "", response.url || base);
     const [, path, id] = /^(.*)\/jobs\/([^/]+)\/?$/.exec(url.pathname) ?? [];
     if (path === undefined || id === undefined) return undefined;
     const baseUrl = new URL(base);

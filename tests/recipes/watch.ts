@@ -36,7 +36,7 @@ export async function watch(baseUrl: string | URL, jobId: string, opts: WatchOpt
   let failures = 0; // in a row
   let lastStatus = performance.now();
   for (let growing = interval; ; growing = Math.min(growing * 1.5, 30_000)) {
-    const current = await untilAborted(signal, async () => getHeaders());
+    const current = await untilAborted(signal, getHeaders);
     const oneRequest = AbortSignal.any([signal, AbortSignal.timeout(60_000)]);
     const result = await getStatus(baseUrl, jobId, { ...rest, headers: current, signal: oneRequest });
     if (result.kind === "StatusInfo") {
@@ -93,7 +93,7 @@ async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Waits for `run`, but not longer than until the signal aborts. */
-async function untilAborted<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T | undefined> {
+async function untilAborted<T>(signal: AbortSignal, run: () => T | Promise<T>): Promise<T | undefined> {
   let stop = (): void => {};
   const aborted = new Promise<undefined>((resolve) => (stop = () => resolve(undefined)));
   signal.addEventListener("abort", stop);

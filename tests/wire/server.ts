@@ -11,10 +11,10 @@
  */
 import { readFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
-import { RESULTS } from "../recipes/exchanges.ts";
 import { closedPort, listen } from "../support/listen.ts";
 import type { Difference, Place } from "../support/place.ts";
 import { ENDING, ENDLESS, FLOOD, OWN, STATUS, head, type Exchange } from "./exchanges.ts";
+import { RESULTS } from "./results.ts";
 
 const EXCHANGES = new Map([...ENDING, ...ENDLESS, ...RESULTS, FLOOD, OWN].map((exchange) => [exchange.name, exchange]));
 

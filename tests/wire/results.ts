@@ -1,5 +1,5 @@
-/** What servers send in place of results: for fetchResults(), in the terms of wire/exchanges.ts. */
-import { head, length, type Exchange } from "../wire/exchanges.ts";
+/** What servers send in place of results: for fetchResults(), in the terms of exchanges.ts. */
+import { head, length, type Exchange } from "./exchanges.ts";
 
 const to = (location: string): string[] => [head(302, `Location: ${location}`, "Content-Length: 5"), "moved"];
 const BODY = '{"sum":3}';
