@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { getStatus, type Fetch, type Result } from "../../src/get-status.ts";
 import { describe } from "../runner/suite.ts";
-import { STATUS, answering, brief, fail, rejection, returning } from "../support/fetches.ts";
+import { STATUS, answering, brief, bytes, fail, rejection, responseLike, returning } from "../support/fetches.ts";
 import { isIn } from "../support/place.ts";
 
 const LIMIT = new DOMException("The operation timed out", "TimeoutError");
@@ -31,29 +31,25 @@ const obedient: Fetch = (_, { signal }) =>
 function abortingBody(abort: () => void, status: number, text: string, breaks: boolean): object {
   let reads = 0;
   const read = async (): Promise<object> => {
-    if (++reads === 1) return { done: false, value: new TextEncoder().encode(text) };
+    if (++reads === 1) return { done: false, value: bytes(text) };
     abort();
     if (breaks) throw new Error("a copy");
     return { done: true };
   };
-  return { status, url: "", headers: new Headers(), body: { getReader: () => ({ read, cancel: async () => {} }) } };
+  return responseLike({ status, body: { getReader: () => ({ read, cancel: async () => {} }) } });
 }
 
 describe("a cancellation", (test) => {
-  for (const reason of [new Error("own"), "text", 5, null, 0, "", { code: 1 }, new DOMException("x", "AbortError")]) {
+  for (const reason of [new Error("own"), "text", 5, null, 0, "", { code: 1 }, undefined]) {
     test(`getStatus() rejects with the reason itself: ${String(reason)}`, async () => {
       const fetch = answering(STATUS);
-      assert.is(await rejection(getStatus("https://h", "j", { fetch, signal: AbortSignal.abort(reason) })), reason);
+      const signal = AbortSignal.abort(reason); // an AbortError, if there is no reason
+      assert.is(await rejection(getStatus("https://h", "j", { fetch, signal })), signal.reason);
       assert.equal(fetch.calls, []);
-      const late = getAborting(reason, (abort, init) => (queueMicrotask(abort), obedient("", init)));
-      assert.is(await rejection(late), reason);
+      const late = getAborting(signal.reason, (abort, init) => (queueMicrotask(abort), obedient("", init)));
+      assert.is(await rejection(late), signal.reason);
     });
   }
-
-  test("getStatus() rejects with an AbortError if abort() is called without a reason", async () => {
-    const error = await rejection(getStatus("https://h", "j", { fetch: answering(""), signal: AbortSignal.abort() }));
-    assert.is((error as Error).name, "AbortError");
-  });
 
   for (const status of [200, 404, 500]) {
     test(`getStatus() rejects if the signal aborts during a ${status} that arrives all the same, or is cut off`, async () => {
@@ -69,13 +65,6 @@ describe("a cancellation", (test) => {
       assert.is(await rejection(getAborting("late", (abort) => (abort(), response()), 1)), "late");
     });
   }
-
-  test("getStatus() returns the result if the signal aborts afterwards", async () => {
-    const abort = new AbortController();
-    const result = await getStatus("https://h", "j", { fetch: answering(STATUS), signal: abort.signal });
-    abort.abort();
-    assert.is(brief(result), "running");
-  });
 
   for (const name of ["AbortError", "TimeoutError"]) {
     test(`getStatus() does not mistake a DOMException ${name} of the fetch for an abort of the signal`, async () => {
@@ -133,7 +122,7 @@ describe("a time limit", (test) => {
   for (const [name, fetch] of [
     ["rejects when the signal aborts", (abort, init) => (queueMicrotask(abort), obedient("", init))],
     ["ignores the signal and fails later", (abort) => (abort(), Promise.reject(new Error("late")))],
-    ["ignores the signal and returns no Response", (abort) => (abort(), undefined)],
+    ["ignores the signal and returns no Response", (abort) => abort()],
     ["ignores the signal and returns a Response without a body", (abort) => (abort(), { status: 200, url: "" })],
   ] as [string, (abort: () => void, init: Parameters<Fetch>[1]) => unknown][]) {
     test(`getStatus() returns a timeout without http if the fetch ${name}`, async () => {
@@ -163,18 +152,13 @@ describe("a time limit", (test) => {
     assert.is(brief(result), "malformed 200");
   });
 
-  const unreadable = {
-    get name(): string {
-      throw new Error("no name");
-    },
-  };
   for (const [name, reason, isLimit] of [
     ["an object with the name", { name: "TimeoutError" }, true],
     ["an Error with the name", Object.assign(new Error("x"), { name: "TimeoutError" }), true],
     ["the name itself", "TimeoutError", false],
     ["another name", { name: "timeouterror" }, false],
     ["another property", { code: "TimeoutError" }, false],
-    ["a name that throws", unreadable, false],
+    ["a name that throws", Object.defineProperty({}, "name", { get: () => fail() }), false],
   ] as const) {
     test(`getStatus() ${isLimit ? "returns a timeout" : "rejects"} for a reason that is ${name}`, async () => {
       const call = getStatus("https://h", "j", { fetch: returning(undefined), signal: abortedWith(reason) });

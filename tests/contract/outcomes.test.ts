@@ -1,12 +1,12 @@
 import * as assert from "uvu/assert";
 import { getStatus, type Fetch, type Result } from "../../src/get-status.ts";
 import { describe } from "../runner/suite.ts";
-import { STATUS, answering, brief, chunks, fail, returning } from "../support/fetches.ts";
+import { STATUS, answering, brief, bytes, chunks, fail, getFrom, responseLike } from "../support/fetches.ts";
 
-const URL_REQUESTED = "https://h/jobs/requested";
+const URL_REQUESTED = "https://h/jobs/j";
 
 const getResult = (fetch: Fetch, maxBytes?: number): Promise<Result> =>
-  getStatus("https://h", "requested", { fetch, maxBytes });
+  getStatus("https://h", "j", { fetch, maxBytes });
 
 describe("the kind and the reason", (test) => {
   const bodies = ["", "<p>", "null", "true", "5", '"running"', "[]", "{}", "{} x", '{"jobID":"j","status":"running"'];
@@ -46,14 +46,13 @@ describe("the kind and the reason", (test) => {
     [2000, "http 2000"],
   ] as const) {
     test(`getStatus() returns ${outcome} for a status document with the status ${status}`, async () => {
-      const { headers, body } = Response.json(STATUS);
-      assert.is(brief(await getResult(returning({ status, url: "", headers, body }))), outcome);
+      assert.is(brief(await getFrom(responseLike({ status }))), outcome);
     });
   }
 
   for (const status of [0, 204, 205, 304]) {
     test(`getStatus() reads a ${status} without a body`, async () => {
-      const result = await getResult(returning({ status, url: "", headers: new Headers(), body: null }));
+      const result = await getFrom(responseLike({ status, body: null }));
       const ok = status === 204 || status === 205;
       assert.equal(result, {
         kind: "ServerError",
@@ -88,7 +87,7 @@ describe("the message of a malformed response", (test) => {
     ["x".repeat(101), {}, "Response body is too large (see maxBytes)"],
   ] as [string | null, Record<string, string>, string][]) {
     test(`getStatus() says "${message}" for ${JSON.stringify(body)}`, async () => {
-      const content = body === null ? null : new TextEncoder().encode(body); // a string would set a Content-Type
+      const content = body === null ? null : bytes(body); // a string would set a Content-Type
       const result = await getResult(async () => new Response(content, { headers }), 100);
       assert.is(brief(result), "malformed 200");
       assert.is(result.message, message);
@@ -99,10 +98,7 @@ describe("the message of a malformed response", (test) => {
 describe("a fetch that fails", (test) => {
   for (const cause of [new TypeError("x"), "text", "", 5, 0, false, null, { code: 5 }, Symbol("x")]) {
     test(`getStatus() returns what the fetch rejects with or throws as cause: ${String(cause)}`, async () => {
-      const throws = (): never => {
-        throw cause;
-      };
-      for (const fetch of [throws, async () => throws()]) {
+      for (const fetch of [() => fail(cause), async () => fail(cause)]) {
         const result = await getResult(fetch);
         const expected = { kind: "ServerError", reason: "network", message: "Request failed: see cause", cause };
         assert.equal(result, expected);
@@ -140,8 +136,7 @@ describe("a fetch that fails", (test) => {
       assert.is(cutOff.message, `Response body could not be read to the end: ${expected ?? "see cause"}`);
       for (const result of [failed, cutOff]) assert.is(result.cause, cause);
       // What is not a Response has no code.
-      const body = { getReader: () => fail(cause) };
-      const none = await getResult(returning({ status: 200, url: "", headers: new Headers(), body }));
+      const none = await getFrom(responseLike({ body: { getReader: () => fail(cause) } }));
       assert.is(none.message, "fetch did not return a Response with a readable body: see cause");
     });
   }
@@ -163,16 +158,14 @@ describe("http", (test) => {
     const { http } = await getResult(answering("", { status: 429, headers: platform }));
     assert.equal(http?.headers, { "content-type": "text/plain", "x-a": "1, 2" });
     const headers = new Map(Object.entries({ "Retry-After": "17", "SET-COOKIE": "a=1", "Set-Cookie2": "a=1" }));
-    const custom = await getResult(returning({ status: 429, url: "", headers, body: null }));
+    const custom = await getFrom(responseLike({ headers }));
     assert.equal(custom.http?.headers, { "retry-after": "17", "set-cookie2": "a=1" });
   });
 
   test("getStatus() returns the URL after redirects, or the requested one if the platform gives none", async () => {
     for (const url of ["https://other/jobs/1", ""]) {
-      for (const status of [200, 404, 500]) {
-        const { headers, body } = Response.json(STATUS);
-        assert.is((await getResult(returning({ status, url, headers, body }))).http?.url, url || URL_REQUESTED);
-      }
+      for (const status of [200, 404, 500])
+        assert.is((await getFrom(responseLike({ status, url }))).http?.url, url || URL_REQUESTED);
     }
   });
 });
@@ -361,17 +354,14 @@ describe("the message of an error without an exception", (test) => {
   ];
   for (const [body, type, message] of bodies) {
     test(`getStatus() says ${message ?? "HTTP and the status"} for ${JSON.stringify(body)} as ${type}`, async () => {
-      const content = new TextEncoder().encode(body);
+      const content = bytes(body);
       for (const status of [401, 404, 410, 503]) {
-        const fetch = answering(content, { status, headers: { "content-type": type } });
-        const result = await getStatus("https://h", "j", { fetch });
+        const result = await getFrom(new Response(content, { status, headers: { "content-type": type } }));
         assert.is(result.message, message ?? `HTTP ${status}`);
         assert.ok(result.kind !== "StatusInfo" && result.body === body);
       }
       // The message of a 2xx response stays that of an unusable one.
-      const ok = await getStatus("https://h", "j", {
-        fetch: answering(content, { headers: { "content-type": type } }),
-      });
+      const ok = await getFrom(new Response(content, { headers: { "content-type": type } }));
       assert.match(ok.message ?? "", /^Response body is /);
     });
   }

@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { getStatus, type Result, type StatusInfo } from "../../src/get-status.ts";
 import { describe } from "../runner/suite.ts";
-import { answering, brief, returning } from "../support/fetches.ts";
+import { STATUS, answering, brief, getFrom, responseLike } from "../support/fetches.ts";
 import { NAMES } from "../support/status-names.ts";
 
 const getDocument = (document: object | string): Promise<Result> =>
@@ -228,8 +228,8 @@ describe("links", (test) => {
 
   /** Reads links of a response that has this URL. */
   async function linksAt(url: string, links: unknown): Promise<StatusInfo["links"]> {
-    const { headers, body } = Response.json({ jobID: "j", status: "running", links });
-    const result = await getStatus("https://h", "j", { fetch: returning({ status: 200, url, headers, body }) });
+    const { body } = Response.json({ ...STATUS, links });
+    const result = await getFrom(responseLike({ url, body }));
     return result.kind === "StatusInfo" ? result.links : [];
   }
 

@@ -3,8 +3,7 @@ import vm from "node:vm";
 import { Headers as UndiciHeaders, MockAgent, getGlobalDispatcher, setGlobalDispatcher } from "undici";
 import { getStatus } from "../../src/get-status.ts";
 import { describe } from "../runner/suite.ts";
-import { STATUS as DOCUMENT, accepted, answering, brief, returning } from "../support/fetches.ts";
-import { bytes } from "../support/hostile.ts";
+import { STATUS as DOCUMENT, accepted, answering, brief, bytes, returning } from "../support/fetches.ts";
 
 const STATUS = JSON.stringify(DOCUMENT);
 

@@ -4,8 +4,7 @@ import { createRequire } from "node:module";
 import { getStatus, type GetStatusOptions, type Result } from "../../src/get-status.ts";
 import { describe } from "../runner/suite.ts";
 import { corpus } from "../support/corpus.ts";
-import { accepted, answering, chunks, rejection, returning, stub } from "../support/fetches.ts";
-import { streamOf } from "../support/hostile.ts";
+import { accepted, answering, chunks, rejection, returning, streamOf, stub } from "../support/fetches.ts";
 import { expected } from "./oracle.ts";
 
 const fc = createRequire(new URL("../../../tests/properties/package.json", import.meta.url))("fast-check");

@@ -3,7 +3,7 @@ import type { StatusInfo } from "../../src/get-status.ts";
 import { describe } from "../runner/suite.ts";
 import { rejection } from "../support/fetches.ts";
 import { isIn, place, requestsFor, uniqueId } from "../support/place.ts";
-import { RESULTS } from "../wire/results.ts";
+import { RESULTS } from "../wire/exchanges.ts";
 import { fetchResults, resultsUrl } from "./results.ts";
 
 const info = (links: StatusInfo["links"], url = "https://h/jobs/j"): StatusInfo => ({

@@ -38,7 +38,7 @@ async function runFiles(): Promise<number> {
     allowPositionals: true,
   });
   const root = values.in ?? tests;
-  const all = testFiles(root);
+  const all = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".test.js"));
   const patterns = positionals.map((pattern) => new RegExp(pattern));
   const files = all
     .filter((file) => values.in !== undefined || QUICK.includes(folderOf(file)))
@@ -68,10 +68,6 @@ async function runFiles(): Promise<number> {
   );
   console.log(`${total.passed} passed, ${total.failed} failed`);
   return total.failed ? 1 : 0;
-}
-
-function testFiles(root: string): string[] {
-  return readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".test.js"));
 }
 
 async function runFile(root: string, file: string, limit: number, place: string) {

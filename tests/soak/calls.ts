@@ -17,24 +17,21 @@ const FLIGHT = 500;
 const end = Date.now() + Number(values.seconds) * 1_000;
 const collect = (globalThis as { gc?: () => void }).gc!;
 
-const CHECKS = {
-  settled: "every call settles",
-  outcome: "every call ends as its response calls for, and is accepted by exactly one guard",
-  mixed: "no call returns the response of another call",
-  unhandled: "no rejection is unhandled",
-  connections: "no connection is held after its call has settled",
-  heap: "the heap does not grow after the second wave",
-} as const;
-
 /** For each check, what went wrong and how often. */
-const problems = new Map<keyof typeof CHECKS, Map<string, number>>();
+const checks = {
+  "every call settles": new Map<string, number>(),
+  "every call ends as its response calls for, and is accepted by exactly one guard": new Map<string, number>(),
+  "no call returns the response of another call": new Map<string, number>(),
+  "no rejection is unhandled": new Map<string, number>(),
+  "no connection is held after its call has settled": new Map<string, number>(),
+  "the heap does not grow after the second wave": new Map<string, number>(),
+};
+const [settled, outcomes, mixed, unhandled, connections, heap] = Object.values(checks);
 
-function note(check: keyof typeof CHECKS, problem: string): void {
-  const found = problems.get(check) ?? new Map<string, number>();
-  problems.set(check, found.set(problem, (found.get(problem) ?? 0) + 1));
-}
+const note = (check = new Map<string, number>(), problem: string): unknown =>
+  check.set(problem, (check.get(problem) ?? 0) + 1);
 
-process.on("unhandledRejection", (reason) => note("unhandled", String(reason)));
+process.on("unhandledRejection", (reason) => note(unhandled, String(reason)));
 
 /** Those in which this runtime does not differ: here, it uses another version of undici. */
 const FAULTS = [...ENDING, ...ENDLESS, FLOOD].filter(
@@ -56,11 +53,11 @@ async function check(call: Promise<Result>, name: string, expected: string, id: 
     const result = await call;
     outcome = brief(result);
     const found = result.kind === "StatusInfo" ? result.jobID : /<(\d+)>/.exec(result.body ?? "")?.[1];
-    if (found !== undefined && found !== id) note("mixed", name);
+    if (found !== undefined && found !== id) note(mixed, name);
   } catch (error) {
     outcome = String(error);
   }
-  if (outcome !== expected) note("outcome", `${name}: ${outcome} instead of ${expected}`);
+  if (outcome !== expected) note(outcomes, `${name}: ${outcome} instead of ${expected}`);
 }
 
 /** Calls over the network; those without an end are aborted when the others have settled. */
@@ -103,23 +100,19 @@ async function runWave(wave: number): Promise<void> {
   for (const [index, hostile] of HOSTILE.entries()) {
     for (const status of [200, 500]) ending.push(callHostile(hostile, status, index));
   }
-  if (!(await inTime(Promise.all(ending)))) note("settled", `wave ${wave}, before it was aborted`);
+  if (!(await inTime(Promise.all(ending)))) note(settled, `wave ${wave}, before it was aborted`);
   controller.abort(byLimit ? LIMIT : "cancelled");
-  if (!(await inTime(Promise.all(endless)))) note("settled", `wave ${wave}, after it was aborted`);
-  if (!(await inTime(agent.close()))) note("connections", `in wave ${wave}`);
+  if (!(await inTime(Promise.all(endless)))) note(settled, `wave ${wave}, after it was aborted`);
+  if (!(await inTime(agent.close()))) note(connections, `in wave ${wave}`);
 }
 
 function callHostile(hostile: Hostile, status: number, id: number): Promise<void> {
   const other = status === 200 ? "malformed 200" : `http ${status}`;
-  const outcomes = {
-    failed: "network -",
-    "no Response": "network -",
-    "cut off": status === 200 ? "network 200" : other,
-    "too large": other,
-  };
+  const cutOff = status === 200 ? "network 200" : other;
+  const expected = { failed: "network -", "no Response": "network -", "cut off": cutOff, "too large": other };
   const fetch = fetchOf(hostile, status, String(id), () => {});
   const call = getStatus("https://h", "j", { fetch, maxBytes: MAX_BYTES });
-  return check(call, hostile.name, outcomes[hostile.outcome], String(id));
+  return check(call, hostile.name, expected[hostile.outcome], String(id));
 }
 
 /** Whether the promise is fulfilled within half a minute. */
@@ -135,13 +128,13 @@ while (heaps.length < 3 || Date.now() < end) {
 }
 const [first = 0, last = 0] = [heaps[1], heaps.at(-1)];
 const growth = `${first.toFixed(1)} MiB after the second wave, ${last.toFixed(1)} MiB after the last`;
-if (last > first + 2) note("heap", growth);
+if (last > first + 2) note(heap, growth);
 
-for (const [name, title] of Object.entries(CHECKS)) {
-  const found = problems.get(name as keyof typeof CHECKS);
-  console.log(`${found ? "FAIL" : "ok  "} ${title}`);
-  for (const [problem, count] of found ?? []) console.log(`     ${problem}: ${count} times`);
+for (const [name, found] of Object.entries(checks)) {
+  console.log(`${found.size ? "FAIL" : "ok  "} ${name}`);
+  for (const [problem, count] of found) console.log(`     ${problem}: ${count} times`);
 }
 console.log(`${calls} calls in ${heaps.length} waves; heap ${growth}`);
-console.log(`${Object.keys(CHECKS).length - problems.size} passed, ${problems.size} failed`);
-process.exit(problems.size ? 1 : 0);
+const failed = Object.values(checks).filter(({ size }) => size).length;
+console.log(`${Object.keys(checks).length - failed} passed, ${failed} failed`);
+process.exit(failed ? 1 : 0);

@@ -1,5 +1,6 @@
 /** Functions that stand in for `fetch`, and what tests need to look at their calls and results. */
-import { isNotFound, isServerError, isStatusInfo, type Fetch, type Result } from "../../src/get-status.ts";
+import { getStatus, isNotFound, isServerError, isStatusInfo } from "../../src/get-status.ts";
+import type { Fetch, GetStatusOptions, Result } from "../../src/get-status.ts";
 
 /** What a `fetch` is called with, and the type of what it returns. */
 export type Init = Parameters<Fetch>[1];
@@ -30,12 +31,37 @@ export function returning(value: unknown): Fetch {
   return async () => value as ResponseLike;
 }
 
+/** Gets the status from a `fetch` that returns this value. */
+export function getFrom(value: unknown, opts?: GetStatusOptions): Promise<Result> {
+  return getStatus("https://h", "j", { fetch: returning(value), ...opts });
+}
+
+export const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+
+/** What getStatus() reads of a Response: that of a running job, but for these properties. */
+export function responseLike(properties: object = {}): object {
+  return {
+    status: 200,
+    url: "",
+    headers: new Headers(),
+    body: streamOf([bytes(JSON.stringify(STATUS))]),
+    ...properties,
+  };
+}
+
+/** The least of a stream: these chunks. `cancel` calls `cancelled`. */
+export function streamOf(chunks: readonly unknown[], cancelled = (): void => {}): object {
+  const rest = [...chunks];
+  const read = async (): Promise<object> => (rest.length ? { done: false, value: rest.shift() } : { done: true });
+  return { getReader: () => ({ read, cancel: async () => cancelled() }) };
+}
+
 /** A stream of these chunks that then ends or errors. */
 export function chunks(
   parts: readonly (string | Uint8Array)[],
   end: "end" | { readonly error: unknown } = "end",
 ): ReadableStream<Uint8Array> {
-  const rest = parts.map((part) => (typeof part === "string" ? new TextEncoder().encode(part) : part));
+  const rest = parts.map((part) => (typeof part === "string" ? bytes(part) : part));
   return new ReadableStream(
     {
       pull(controller) {

@@ -1,6 +1,6 @@
 /** What a hostile `fetch` may return, and what getStatus() must return for it: for contract/hostile and the soak. */
 import type { Fetch } from "../../src/get-status.ts";
-import { fail as failWith, type ResponseLike } from "./fetches.ts";
+import { bytes, fail as failWith, responseLike, streamOf, type ResponseLike } from "./fetches.ts";
 
 export interface Hostile {
   readonly name: string;
@@ -17,25 +17,6 @@ export interface Hostile {
   respond(status: number, id: string, cancelled: () => void): unknown;
 }
 
-export const HEADERS = new Headers({ "content-type": "application/json" });
-
-export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-/** A body of these chunks. `cancel` calls `cancelled` and returns what `end` returns. */
-export function streamOf(
-  chunks: readonly unknown[],
-  cancelled = (): void => {},
-  end: () => unknown = () => {},
-): object {
-  const rest = [...chunks];
-  return {
-    getReader: () => ({
-      read: async () => (rest.length ? { done: false, value: rest.shift() } : { done: true }),
-      cancel: async () => (cancelled(), end()),
-    }),
-  };
-}
-
 const fail = (what = "it"): never => failWith(new Error(`${what} was called`));
 
 /** An object whose property `name` throws when it is read. */
@@ -43,7 +24,7 @@ export function throwing(properties: object, name: string): object {
   return Object.defineProperty({ ...properties }, name, { get: () => fail(name) });
 }
 
-const responseOf = (status: number, body: unknown): object => ({ status, url: "", headers: HEADERS, body });
+const responseOf = (status: number, body: unknown): object => responseLike({ status, body });
 
 /** A Response with a valid stream that `change` makes invalid. */
 function invalid(name: string, change: (response: object) => object): Hostile {

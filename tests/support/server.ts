@@ -1,5 +1,5 @@
 /**
- * The part of an OGC API - Processes server (Part 1 1.0) that a client of jobs needs: execution, status and results.
+ * The part of an OGC API - Processes server (Part 1 1.0) that the demo needs: execution and status.
  *
  * Its one process, `wait`, runs for a given time and fails on request. Jobs have no timers: their state follows from
  * the time of a request.
@@ -30,9 +30,7 @@ export interface Job {
 }
 
 const PREFIX = "/ogcapi";
-const ROUTE = /^\/ogcapi\/(processes\/wait\/execution|jobs)(?:\/([^/]+)(\/results)?)?$/;
-const EXCEPTIONS = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0";
-const RELATIONS = "http://www.opengis.net/def/rel/ogc/1.0";
+const NO_SUCH_JOB = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/no-such-job";
 
 /** Starts the server on a free port of the loopback interface. */
 export async function startServer(): Promise<ProcessServer> {
@@ -44,19 +42,17 @@ export async function startServer(): Promise<ProcessServer> {
   };
   const server = createServer(async (request, response) => {
     const root = `http://${request.headers.host}${PREFIX}`;
-    const [, collection, segment = "", results] = ROUTE.exec(new URL(request.url!, root).pathname) ?? [];
-    if (request.method === "POST" && collection?.startsWith("processes")) {
+    const path = new URL(request.url!, root).pathname.slice(PREFIX.length);
+    if (request.method === "POST" && path === "/processes/wait/execution") {
       const job = add(await inputs(request));
       return send(response, 201, statusInfo(job, root), { location: `${root}/jobs/${job.id}` });
     }
-    if (request.method !== "GET" || collection !== "jobs" || !segment) {
-      return fail(response, 404, "about:blank", "Not Found", "No such resource");
-    }
+    const [, segment] = /^\/jobs\/([^/]+)$/.exec(path) ?? [];
+    if (segment === undefined) return fail(response, "about:blank", "Not Found", "No such resource");
     const id = decodeURIComponent(segment);
     const job = jobs.get(id);
-    if (!job) fail(response, 404, `${EXCEPTIONS}/no-such-job`, "NoSuchJob", `No job with identifier '${id}'`);
-    else if (results) sendResults(response, job);
-    else send(response, 200, statusInfo(job, root));
+    if (job) send(response, 200, statusInfo(job, root));
+    else fail(response, NO_SUCH_JOB, "NoSuchJob", `No job with identifier '${id}'`);
   });
   return {
     baseUrl: (await listen(server)) + PREFIX,
@@ -75,8 +71,8 @@ function send(response: ServerResponse, status: number, body: object, headers: R
 }
 
 /** Sends an exception (exception.yaml). */
-function fail(response: ServerResponse, status: number, type: string, title: string, detail: string): void {
-  send(response, status, { type, title, status, detail }, { "content-type": "application/problem+json" });
+function fail(response: ServerResponse, type: string, title: string, detail: string): void {
+  send(response, 404, { type, title, status: 404, detail }, { "content-type": "application/problem+json" });
 }
 
 async function inputs(request: IncomingMessage): Promise<Partial<Job>> {
@@ -85,16 +81,8 @@ async function inputs(request: IncomingMessage): Promise<Partial<Job>> {
   return JSON.parse(text).inputs;
 }
 
-interface State {
-  readonly status: string;
-  readonly progress: number;
-  readonly started?: number;
-  readonly finished?: number;
-  readonly updated: number;
-}
-
 /** A job is accepted for the first tenth of its time, and then runs. */
-function stateOf({ created, seconds, fail, frozenAt, dismissed }: Job): State {
+function stateOf({ created, seconds, fail, frozenAt, dismissed }: Job) {
   const now = Math.max(created, dismissed ?? Date.now());
   const started = created + seconds * 100;
   const end = created + seconds * 1_000;
@@ -117,9 +105,6 @@ function statusInfo(job: Job, root: string): object {
   };
   const dates = Object.entries({ created: job.created, ...times }).map(([name, time]) => [name, new Date(time)]);
   const self = `${root}/jobs/${encodeURIComponent(job.id)}`;
-  const links = [{ href: self, rel: "self", type: "application/json" }];
-  if (status === "successful")
-    links.push({ href: `${self}/results`, rel: `${RELATIONS}/results`, type: "application/json" });
   return {
     jobID: job.id,
     processID: "wait",
@@ -128,13 +113,6 @@ function statusInfo(job: Job, root: string): object {
     message: messages[status],
     progress,
     ...Object.fromEntries(dates),
-    links,
+    links: [{ href: self, rel: "self", type: "application/json" }],
   };
-}
-
-function sendResults(response: ServerResponse, job: Job): void {
-  const { status } = stateOf(job);
-  if (status === "successful") return send(response, 200, { seconds: job.seconds });
-  if (status === "failed") return fail(response, 500, "about:blank", "Job failed", "The job failed, as requested");
-  return fail(response, 404, `${EXCEPTIONS}/result-not-ready`, "ResultNotReady", `The job is ${status}`);
 }

@@ -19,9 +19,9 @@ export const STATUS = '{"jobID":"j","status":"running"}';
 /** A head that each page may read. The next request must use another connection. */
 export const head = (status: number, ...headers: string[]): string =>
   [`HTTP/1.1 ${status} X`, "Access-Control-Allow-Origin: *", "Connection: close", ...headers, "", ""].join("\r\n");
-export const length = (body: string): string => `Content-Length: ${body.length}`;
-export const CHUNKED = "Transfer-Encoding: chunked";
-export const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
+const length = (body: string): string => `Content-Length: ${body.length}`;
+const CHUNKED = "Transfer-Encoding: chunked";
+const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
 
 const whole = (body: string, ...headers: string[]): string[] => [head(200, length(body), ...headers), body];
 const coded = (coding: string, body: string): string[] => whole(body, `Content-Encoding: ${coding}`);
@@ -112,11 +112,39 @@ const open: readonly Row[] = [
   ["a body that never comes under a 500", [head(500, CUT)], "http 500", ""],
 ];
 
+const to = (location: string): string[] => [head(302, `Location: ${location}`, "Content-Length: 5"), "moved"];
+const SUM = '{"sum":3}';
+const ELSEWHERE = "a redirect leads to something else than an http: or https: URL";
+
+/** What servers send in place of results. The outcome is the status of the response, or what fetchResults() says. */
+const results: readonly Row[] = [
+  ["results", [head(200, length(SUM)), SUM], "200"],
+  ["results behind a redirect", to("/x/results/jobs/{id}/moved"), "200"],
+  ["results behind a redirect without a scheme", to("//{host}/x/results/jobs/{id}"), "200"],
+  ["results of another origin", to("{away}/x/results/jobs/{id}"), "200"],
+  ["results that lead to another origin and back", to("{away}/x/back/jobs/{id}"), "200"],
+  ["back", to("{server}/x/results/jobs/{id}/back"), "200"],
+  ["a 404", [head(404, "Content-Length: 0")], "404"],
+  ["a redirect of results without a Location", [head(302, "Content-Length: 0")], "302"],
+  ["a Location beside a 201", [head(201, "Location: /elsewhere", "Content-Length: 0")], "201"],
+  ["a loop", to("/x/a%20loop/jobs/{id}"), "too many redirects"],
+  ["a file", to("file:///etc/hostname"), ELSEWHERE],
+  ["a file with slashes only", to("file:/etc/hostname"), ELSEWHERE],
+  ["data", to(`data:application/json,${encodeURIComponent(SUM)}`), ELSEWHERE],
+  ["an object of S3", to("s3://bucket/key"), ELSEWHERE],
+  ["a blob", to("blob:https://h/1"), ELSEWHERE],
+  ["a script", to("javascript:alert(1)"), ELSEWHERE],
+  ["ftp", to("ftp://{host}/"), ELSEWHERE],
+  ["a URL with credentials", to("http://user:secret@{host}/x/results/jobs/{id}"), ELSEWHERE],
+  ["no URL", to("http://["), ELSEWHERE],
+];
+
 const withEnd = (rows: readonly Row[], end: Exchange["end"]): Exchange[] =>
   rows.map(([name, bytes, outcome, body]) => ({ name, bytes, end, outcome, ...(body !== undefined && { body }) }));
 
 export const ENDING: readonly Exchange[] = [...withEnd(closing, "close"), ...withEnd(resetting, "reset")];
 export const ENDLESS: readonly Exchange[] = withEnd(open, "keep open");
+export const RESULTS: readonly Exchange[] = withEnd(results, "close");
 
 /** The status of the job that is asked for. */
 export const OWN: Exchange = {

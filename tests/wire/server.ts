@@ -9,46 +9,37 @@
  *     /control/closed/{id}      an empty response, when its connection is closed
  *     /control/reset/{id}       an empty response, after it has reset its connection
  */
+import { EventEmitter, once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { closedPort, listen } from "../support/listen.ts";
 import type { Difference, Place } from "../support/place.ts";
-import { ENDING, ENDLESS, FLOOD, OWN, STATUS, head, type Exchange } from "./exchanges.ts";
-import { RESULTS } from "./results.ts";
+import { ENDING, ENDLESS, FLOOD, OWN, RESULTS, STATUS, head, type Exchange } from "./exchanges.ts";
 
 const EXCHANGES = new Map([...ENDING, ...ENDLESS, ...RESULTS, FLOOD, OWN].map((exchange) => [exchange.name, exchange]));
 
-interface Seen {
+interface Job {
   readonly requests: string[];
   socket?: Socket;
-  /** Called at each change. */
-  readonly waiting: Set<() => void>;
+  /** Emits "change". */
+  readonly changes: EventEmitter;
 }
 
 /** Starts the server, which keeps the process alive. `file` returns what it sends for a path below `/page/`. */
 export async function startPlace(file = (_: string): readonly [type: string, text: string] | undefined => undefined) {
-  const jobs = new Map<string, Seen>();
-  const seen = (id: string): Seen => {
-    const job = jobs.get(id) ?? { requests: [], waiting: new Set() };
+  const jobs = new Map<string, Job>();
+  const jobOf = (id: string): Job => {
+    const job = jobs.get(id) ?? { requests: [], changes: new EventEmitter() };
     jobs.set(id, job);
     return job;
   };
-  const changed = ({ waiting }: Seen): void => waiting.forEach((check) => check());
-  const until = (job: Seen, condition: () => boolean): Promise<void> =>
-    new Promise((done) => {
-      const check = (): void => {
-        if (condition() && job.waiting.delete(check)) done();
-      };
-      job.waiting.add(check);
-      check();
-    });
 
   async function control(action: string, id: string): Promise<string> {
-    const job = seen(id);
+    const job = jobOf(id);
     if (action === "requests") return JSON.stringify(job.requests);
-    if (action === "arrived" || action === "reset") await until(job, () => job.socket !== undefined);
-    if (action === "reset") job.socket!.resetAndDestroy();
-    if (action === "closed") await until(job, () => job.socket?.destroyed === true);
+    while (!job.socket) await once(job.changes, "change");
+    if (action === "reset") job.socket.resetAndDestroy();
+    while (action === "closed" && !job.socket.destroyed) await once(job.changes, "change");
     return "";
   }
 
@@ -67,11 +58,11 @@ export async function startPlace(file = (_: string): readonly [type: string, tex
       const [type, text] = file(pathname) ?? ["text/plain", ""];
       return send(200, text, `Content-Type: ${type}`);
     }
-    const job = seen(id);
+    const job = jobOf(id);
     job.requests.push(request);
     job.socket = socket;
-    socket.once("close", () => changed(job));
-    changed(job);
+    job.changes.emit("change");
+    socket.once("close", () => job.changes.emit("change"));
     if (folder === "status") return send(Number(name), STATUS);
     if (folder === "echo") {
       const document = JSON.stringify({ jobID: "j", status: "running", seen: request });
@@ -128,10 +119,6 @@ async function play({ bytes, end, outcome }: Exchange, socket: Socket, fill: (pa
 function readDifferences(): Difference[] {
   const page = readFileSync(new URL("../../../tests/wire/DIFFERENCES.md", import.meta.url), "utf8");
   return [...page.matchAll(/^\| (.*?) \| (.*?) \| `(.*?)` \| .* \|$/gm)].map(
-    ([, exchange = "", runtimes = "", outcome = ""]) => ({
-      exchange,
-      runtimes: runtimes.split(", "),
-      outcome,
-    }),
+    ([, exchange = "", runtimes = "", outcome = ""]) => ({ exchange, runtimes: runtimes.split(", "), outcome }),
   );
 }
