@@ -178,6 +178,11 @@ const bold = (name: string): string =>
   name === OURS ? `**${name}**` : name === "fetch" ? "`fetch` with a cast" : name;
 const row = (...cells: (string | number)[]): string => `| ${cells.join(" | ")} |\n`;
 const head = (...cells: string[]): string => row(...cells) + row(...cells.map((_, i) => (i ? "--:" : "---")));
+const cell = (ratios: Readonly<Record<string, number>>): string =>
+  [OURS, ...PEERS]
+    .map((one) => ratios[one]!.toFixed(2))
+    .join(", ")
+    .replace(/^[^,]*/, "**$&**");
 const packages = JSON.parse(readFileSync(join(here, "package.json"), "utf8")).dependencies;
 const versions = [...SHOWN, ...ONLY_BOUNDS].map(({ name, version }) => `${name}: ${version}`).join(", ");
 
@@ -209,16 +214,11 @@ ES2022; gzip level 9.
 ## What a call costs
 
 Ratios to \`fetch\` and \`json()\` in the same runtime, over loopback, to a server in another process: the median of many short
-rounds that alternate between all stacks.
+rounds that alternate between all stacks. In each cell: **${OURS}**, ${PEERS.join(", ")}.
 
-${SHOWN.map(
-  ({ name }) =>
-    `### ${name}\n\n${head("a running job with", bold(OURS), ...PEERS)}${Object.entries(GROWTH)
-      .map(([scenario, title]) =>
-        row(title, ...[OURS, ...PEERS].map((one) => measured.get(name)![scenario]![one]!.toFixed(2))),
-      )
-      .join("")}`,
-).join("\n")}
+${head("a running job with", ...SHOWN.map(({ name }) => name))}${Object.entries(GROWTH)
+    .map(([scenario, title]) => row(title, ...SHOWN.map(({ name }) => cell(measured.get(name)![scenario]!))))
+    .join("")}
 The library reads the body itself, up to \`maxBytes\`, and builds each link; \`fetch\` and its peers call \`json()\`, which Deno
 and Bun implement natively. A bound that is exceeded fails \`npm run bench\`, an aim does not. Aims missed: ${aims.join("; ") || "none"}.
 `,
