@@ -12,12 +12,9 @@ function created(location: string | undefined, body: unknown, status = 201, url 
   return Object.defineProperty(response, "url", { value: url });
 }
 
-const monitor = (href: unknown, rel = "monitor"): object => ({
-  links: [
-    { rel: "self", href: "/x" },
-    { rel, href },
-  ],
-});
+const linked = (...links: object[]): object => ({ links: [{ rel: "self", href: "/x" }, ...links] });
+const monitor = (href: unknown, rel = "monitor"): object => linked({ rel, href });
+const STATUS = { status: "accepted", processID: "p" };
 
 describe("createdJob()", (test) => {
   const INTERNAL = "http://internal:5000/elsewhere/jobs/j";
@@ -32,32 +29,20 @@ describe("createdJob()", (test) => {
     ["only the id after a redirect to another origin", "/x/jobs/j", null, undefined, "https://other.example/execution"],
     ["the body without a Location (sepex)", undefined, { jobID: "j" }],
     ["the body without a Location (2.0 draft)", undefined, { id: "j", status: "accepted" }],
-    [
-      "the body without a Location (SpatialVault, DataKaveri)",
-      undefined,
-      { jobId: "", job_id: "j", status: "running" },
-    ],
+    ["the body without a Location (SpatialVault)", undefined, { jobId: "j", status: "running" }],
+    ["the body without a Location (DataKaveri)", undefined, { jobId: "", job_id: "j", status: "running" }],
     ["the body if the Location contains no job (BBOX)", "/processes/wait/null", { jobID: "j" }],
     ["the body if the Location is not a URL", "http://[", { jobID: "j" }],
     ["the body if the id in the Location is not encoded correctly", "/ogc/jobs/%zz", { jobID: "j" }],
-    ["a link with the relation monitor", undefined, { status: "accepted", ...monitor(`${BASE}/jobs/j`) }],
+    ["a link beside no id but that of the process", undefined, { ...STATUS, ...monitor(`${BASE}/jobs/j`) }],
     ["a link without a status beside it", undefined, monitor("/ogc/jobs/j")],
-    [
-      "a link beside no id but that of the process",
-      undefined,
-      { status: "accepted", processID: "p", ...monitor("/ogc/jobs/j") },
-    ],
     ["a relative link", undefined, monitor("../../jobs/j")],
     ["a link with the relation status", undefined, monitor("/ogc/jobs/j", "status")],
     [
-      "the link with the relation monitor first",
+      "the link monitor first",
       undefined,
-      {
-        links: [
-          { rel: "status", href: "/ogc/jobs/no" },
-          { rel: "monitor", href: "/ogc/jobs/j" },
-        ],
-      },
+      linked({ rel: "status", href: "jobs/no" }, { rel: "monitor", href: "jobs/j" }),
+      `${BASE}/processes/p j`,
     ],
     ["a single link object", undefined, { links: { rel: "monitor", href: "/ogc/jobs/j" } }],
     ["only the id of a link to another origin", undefined, monitor(INTERNAL)],
@@ -77,14 +62,10 @@ describe("createdJob()", (test) => {
     ["an error", created(undefined, {}, 503), refused("HTTP 503")],
     ["an error with a Location", created("/ogc/jobs/j", "", 500), refused("HTTP 500")],
     ["an exception", created(undefined, { title: "busy", detail: "try later" }, 503), refused("try later")],
-    [
-      "a validation list of FastAPI",
-      created(undefined, { detail: [{ msg: "wrong input" }] }, 422),
-      refused("wrong input"),
-    ],
+    ["a list of FastAPI", created(undefined, { detail: [{ msg: "wrong input" }] }, 422), refused("wrong input")],
     ["results instead of a job", created(undefined, { sum: 3 }, 200), NO_ID],
     ["results that have an id", created(undefined, { type: "Feature", id: "f" }, 200), NO_ID],
-    ["a status without an id", created(undefined, { status: "accepted", processID: "p" }), NO_ID],
+    ["a status without an id", created(undefined, STATUS), NO_ID],
     ["the JSON literal null (pygeoapi 0.21)", created(undefined, null), NO_ID],
     ["links to nothing", created(undefined, monitor(5)), NO_ID],
     ["links that are no list", created(undefined, { links: "monitor" }), NO_ID],
