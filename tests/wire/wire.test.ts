@@ -41,12 +41,8 @@ describe("an exchange", (test) => {
       assert.ok(exchange.name.includes("redirect") || requests.length === 1, requests.join("\n"));
       if (result.reason !== "network") return;
       assert.ok(result.cause !== undefined);
-      assert.match(
-        result.message,
-        result.http
-          ? /^Response body could not be read to the end: (\w+|see cause)$/
-          : /^Request failed: (\w+|see cause)$/,
-      );
+      const [, what] = /^(.*): (\w+|see cause)$/.exec(result.message) ?? [];
+      assert.is(what, result.http ? "Response body could not be read to the end" : "Request failed");
     });
   }
 
@@ -78,10 +74,8 @@ describe("an exchange", (test) => {
   test("getStatus() returns network without http for a port that refuses connections", async () => {
     const result = await getStatus(place.refused, "j");
     assert.is(brief(result), "network -");
-    assert.match(
-      result.message ?? "",
-      isIn("Node", "Bun", "edge VM") ? "Request failed: ECONNREFUSED" : "Request failed: see cause",
-    );
+    const code = isIn("Node", "Bun", "edge VM") ? "ECONNREFUSED" : "see cause";
+    assert.is(result.message, `Request failed: ${code}`);
   });
 
   test("each difference is that of an exchange", () => {
@@ -110,10 +104,7 @@ describe("the platform's fetch", (test) => {
       ["x-a", "1"],
     ]);
     const html = await seenBy("/echo", { headers: { ACCEPT: "text/html" } });
-    assert.equal(
-      html.filter(([name]) => name === "accept"),
-      [["accept", "text/html"]],
-    );
+    assert.is(html.filter(([name]) => name === "accept").join(), "accept,text/html");
   });
 
   test("getStatus() returns Retry-After, and never set-cookie", async () => {
@@ -134,13 +125,11 @@ describe("the platform's fetch", (test) => {
 
   test("getStatus() returns the URL after a redirect", async () => {
     const id = uniqueId();
-    for (const [name, origin] of [
-      ["a redirect", place.server],
-      ["a redirect to another origin", place.away],
-    ] as const) {
-      const result = await getExchange(name, id);
-      assert.is(result.http?.url, `${origin}/x/chunks/jobs/${id}`);
-    }
+    for (const [name, origin] of Object.entries({
+      "a redirect": place.server,
+      "a redirect to another origin": place.away,
+    }))
+      assert.is((await getExchange(name, id)).http?.url, `${origin}/x/chunks/jobs/${id}`);
   });
 
   test("getStatus() leaves to the platform which headers it sends to another origin", async () => {
