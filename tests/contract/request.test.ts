@@ -57,10 +57,9 @@ describe("the URL", (test) => {
     // In quadratic time, this would take longer than a test file may.
     const slashes = "/".repeat(1_000_000);
     const fetch = answering(STATUS);
-    await getStatus(`https://h/ogc${slashes}`, "j", { fetch });
-    await getStatus(`https://h/ogc${slashes}x`, "j", { fetch });
-    assert.is(fetch.calls[0]![0], "https://h/ogc/jobs/j");
-    assert.is(fetch.calls[1]![0], `https://h/ogc${slashes}x/jobs/j`);
+    for (const path of [slashes, `${slashes}x`]) await getStatus(`https://h/ogc${path}`, "j", { fetch });
+    const [first, second] = fetch.calls.map(([url]) => url);
+    assert.ok(first === "https://h/ogc/jobs/j" && second === `https://h/ogc${slashes}x/jobs/j`);
   });
 });
 
@@ -93,13 +92,13 @@ describe("the call of fetch", (test) => {
     ["a Set of pairs", () => new Set(Object.entries(two)), { ...json, "x-a": "1", "x-b": "2" }],
     ["an iterator", () => Object.entries(two).values(), { ...json, "x-a": "1", "x-b": "2" }],
     [
-      "an object with nothing but forEach",
-      () => ({ forEach: (call: Callback) => [call("1", "X-A"), call("2", "X-A"), call("3", "x-a"), call("4", "X-B")] }),
-      { ...json, "x-a": "1, 2, 3", "x-b": "4" },
+      "an object with forEach",
+      () => ({ forEach: (add: Callback) => [add("1", "X-A"), add("2", "x-a")] }),
+      { ...json, "x-a": "1, 2" },
     ],
     [
       "an inherited forEach",
-      () => Object.create({ forEach: (call: Callback) => call("1", "X-A") }),
+      () => Object.create({ forEach: (add: Callback) => add("1", "X-A") }),
       { ...json, "x-a": "1" },
     ],
     ["no inherited properties", () => Object.create({ "x-inherited": "1" }), json],
@@ -126,16 +125,13 @@ describe("the call of fetch", (test) => {
   test("getStatus() reads the headers of the caller once", async () => {
     let reads = 0;
     const count = (): [string, string][] => (reads++, [["X-A", "1"]]);
-    const once: [string, RequestHeaders][] = [
-      ["an iterable", { [Symbol.iterator]: () => count().values() }],
-      ["an object with forEach", { forEach: (callback) => count().forEach(([name, value]) => callback(value, name)) }],
-      ["a record", Object.defineProperty({}, "X-A", { enumerable: true, get: () => count()[0]![1] })],
-    ];
-    for (const [name, headers] of once) {
-      reads = 0;
-      assert.is((await sent(headers)).headers["x-a"], "1", name);
-      assert.is(reads, 1, name);
-    }
+    for (const headers of [
+      { [Symbol.iterator]: () => count().values() },
+      { forEach: (add: Callback) => count().forEach(([name, value]) => add(value, name)) },
+      Object.defineProperty({}, "X-A", { enumerable: true, get: () => count()[0]![1] }),
+    ] as RequestHeaders[])
+      assert.is((await sent(headers)).headers["x-a"], "1");
+    assert.is(reads, 3);
   });
 
   test("getStatus() reads each option once", async () => {

@@ -4,7 +4,7 @@
  * It follows no redirect, so that the key stays with the host of the API. It does not check who asks: whoever can call it
  * can read the status of each job whose id they know.
  */
-import { getStatus, type GetStatusOptions } from "ogcapi-job-status";
+import { getStatus, type GetStatusOptions } from "ogcapi-job-status"; // of a copy: "./get-status.ts"
 
 export interface HandlerOptions extends GetStatusOptions {
   /** The website that may read the status from another origin, such as "https://app.example.com". By default, none. */

@@ -3,7 +3,7 @@
  *
  * It does not send the execution, and does not wait for the job. Pass the response before you read its body.
  */
-import { getStatus } from "ogcapi-job-status";
+import { getStatus } from "ogcapi-job-status"; // of a copy: "./get-status.ts"
 
 export interface CreatedJob {
   readonly baseUrl: URL;

@@ -39,10 +39,14 @@ declare module "@tanstack/react-query" {
     readonly data: Data | undefined;
     readonly error: unknown;
   }
+  interface Context {
+    readonly client: { setQueryData(key: readonly unknown[], data: unknown): void };
+    readonly queryKey: readonly unknown[];
+    readonly signal: AbortSignal;
+  }
   export function useQuery<Data>(options: {
     queryKey: readonly unknown[];
-    queryFn(context: { signal: AbortSignal }): Promise<Data>;
-    refetchInterval(query: { state: { data: Data | undefined } }): number | false;
+    queryFn(context: Context): Promise<Data>;
     retry: false;
   }): UseQueryResult<Data>;
 }

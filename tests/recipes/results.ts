@@ -5,7 +5,7 @@
  * URL only, and to none after another origin was visited. It does not read or check the results, has no time limit of its
  * own, and does not know which hosts may be trusted: the API chooses the URL.
  */
-import type { StatusInfo } from "ogcapi-job-status";
+import type { StatusInfo } from "ogcapi-job-status"; // of a copy: "./get-status.ts"
 
 // The relation, in the four forms that servers send.
 const RESULTS = /^(https?:\/\/www\.opengis\.net\/def\/rel\/ogc\/1\.0\/results|\[ogc-rel:results\]|results)$/;

@@ -1,19 +1,18 @@
 /**
- * A React hook for the status of a job, with TanStack Query, which cancels a request that is no longer needed.
+ * A React hook that watches a job, with TanStack Query, which cancels a watch that is no longer needed.
  *
- * `data` is a result, so show its failures, too: `error` is set only if an argument is invalid. It has no time limit, and
- * goes on after temporary failures. Do not dehydrate `data` on a server: a `cause` is not serialisable.
+ * `data` is the last result, so show its failures, too: `error` is set only if an argument is invalid. Do not dehydrate
+ * `data` on a server: a `cause` is not serialisable.
  */
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
-import { getStatus, type Result } from "ogcapi-job-status";
-import { isFinal, retryAfter } from "./watch.ts";
+import type { Result } from "ogcapi-job-status"; // of a copy: "./get-status.ts"
+import { watch, type WatchOptions } from "./watch.ts";
 
-export function useJob(baseUrl: string, jobId: string): UseQueryResult<Result> {
+export function useJob(baseUrl: string, jobId: string, opts: WatchOptions = {}): UseQueryResult<Result> {
   return useQuery({
     queryKey: ["job", baseUrl, jobId],
-    queryFn: ({ signal }) =>
-      getStatus(baseUrl, jobId, { signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]) }),
-    refetchInterval: ({ state: { data } }) => data !== undefined && !isFinal(data) && Math.max(5_000, retryAfter(data)),
+    queryFn: ({ client, queryKey, signal }) =>
+      watch(baseUrl, jobId, { ...opts, signal, onResult: (result) => client.setQueryData(queryKey, result) }),
     retry: false,
   });
 }

@@ -4,7 +4,7 @@
  * It goes on as long as the job may be healthy. A failure that may be temporary ends it only after six failures in a
  * row and two minutes without a status. It does not start, dismiss or repeat a job, and does not request its results.
  */
-import { getStatus, type GetStatusOptions, type Result } from "ogcapi-job-status";
+import { getStatus, type GetStatusOptions, type Result } from "ogcapi-job-status"; // of a copy: "./get-status.ts"
 
 type RequestHeaders = GetStatusOptions["headers"];
 

@@ -5,7 +5,7 @@
  * does not check who starts a watch, and does not request the results.
  */
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
-import { getStatus, type Result } from "ogcapi-job-status";
+import { getStatus, type Result } from "ogcapi-job-status"; // of a copy: "./get-status.ts"
 import { isJobId } from "./handler.js";
 import { isFinal, retryAfter } from "./watch.js";
 
