@@ -29,12 +29,12 @@ func read(status int, body []byte) result {
 		return result{Kind: "ServerError"}
 	}
 	found := result{Kind: "ServerError"}
-	for _, name := range []string{"jobID", "id", "jobId", "job_id"} {
-		if id := text(name); id != "" {
+	for _, name := range []string{"jobID", "id", "jobId", "job_id", "processID"} {
+		if id := text(name); id != "" && name != "processID" {
 			return result{"StatusInfo", id}
 		}
 		if _, ok := document[name].(string); ok {
-			found = result{"StatusInfo", "asked"} // an empty id stands for the one in the request
+			found = result{"StatusInfo", "asked"} // the id in the request: this one is empty, or of the process
 		}
 	}
 	return found
