@@ -16,6 +16,6 @@ describe("the corpus", (test) => {
   }
 
   test("is not empty", () => {
-    assert.ok(corpus.length >= 350);
+    assert.ok(corpus.length >= 450);
   });
 });

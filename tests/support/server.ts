@@ -1,5 +1,5 @@
 /**
- * The part of an OGC API - Processes server (Part 1 1.0) that the demo needs: execution and status.
+ * The part of an OGC API - Processes server (Part 1 1.0) that the demo and the examples need: execution, status and results.
  *
  * Its one process, `wait`, runs for a given time and fails on request. Jobs have no timers: their state follows from
  * the time of a request.
@@ -47,11 +47,11 @@ export async function startServer(): Promise<ProcessServer> {
       const job = add(await inputs(request));
       return send(response, 201, statusInfo(job, root), { location: `${root}/jobs/${job.id}` });
     }
-    const [, segment] = /^\/jobs\/([^/]+)$/.exec(path) ?? [];
+    const [, segment, results] = /^\/jobs\/([^/]+)(\/results)?$/.exec(path) ?? [];
     if (segment === undefined) return fail(response, "about:blank", "Not Found", "No such resource");
     const id = decodeURIComponent(segment);
     const job = jobs.get(id);
-    if (job) send(response, 200, statusInfo(job, root));
+    if (job) send(response, 200, results ? { seconds: job.seconds } : statusInfo(job, root));
     else fail(response, NO_SUCH_JOB, "NoSuchJob", `No job with identifier '${id}'`);
   });
   return {
