@@ -73,7 +73,7 @@ What is left to do:
 1. tests/servers/${file}.http: if it holds a secret or a host name, delete both files and use --replace.
 2. tests/servers/${file}.json: correct the result if the server means something else, complete the origin,
    replace the notes and remove the line "review". \`npm test corpus\` fails until then.
-3. \`npm run servers\`, which updates tests/servers/SERVERS.md and the list of servers in README.md.
+3. \`npm run servers\`, which updates tests/servers/SERVERS.md and the counts in README.md.
 `);
     return 0;
   },

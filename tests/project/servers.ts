@@ -1,33 +1,29 @@
-/**
- * Writes what each server of the corpus does differently into tests/servers/SERVERS.md, and the list of servers into
- * README.md: `npm run servers`.
- */
+/** Writes what each server does differently into tests/servers/SERVERS.md, and counts into README.md: `npm run servers`. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { corpus as responses, counts } from "../support/corpus.ts";
+import { corpus, counts } from "../support/corpus.ts";
 import type { Recorded } from "../support/recorded.ts";
 
-const root = new URL("../../../", import.meta.url);
-
-/** Folders that are not servers. */
-const OTHERS = ["made-up", "nginx", "gateways", "ogc-1.0", "ogc-2.0-draft"];
-/** How servers write their names; those of others are the names of their folders. */
-const NAMES = `actinia, BBOX, CHEK, CUT RE3, DataKaveri, ECMWF CADS, EODH ADES, EOEPCA ADES, Geonovum, GeoServer, GOAT,
-  Harmony, Honua, Insula, javaPS, MAAP, MARS SOH, NLS Finland, Py-QGIS-WPS, pygeoapi, QJazz, RS-Server, SpatialVault,
-  Swoop, TAO, Tellurion, Unity SPS, UP42, Urban Model Platform, WASDI, Weaver, ZOO-Project`.split(/,\s+/);
-
+const NOT_SERVERS = ["made-up", "nginx", "gateways", "ogc-1.0", "ogc-2.0-draft"];
 const CODES = ["accepted", "running", "successful", "failed", "dismissed"];
 const DATES = ["created", "started", "finished", "updated"];
 const IDS = ["jobID", "id", "jobId", "job_id"];
 const STANDARD = [...IDS, ...DATES, "type", "processID", "message", "progress", "exception", "links"];
 const ERROR = ["type", "code", "title", "detail", "description", "message", "msg", "error"];
 
-/** What a response shows of a column; "" if it lacks what is optional. */
-type Values = (recorded: Recorded) => string | string[];
+type Json = Readonly<Record<string, unknown>>;
+
+/** What a response shows of a column; "" for what is optional and absent. */
+type Values = (json: Json, recorded: Recorded) => string | readonly string[];
+
+const ofStatus = (values: Values) => (json: Json, recorded: Recorded) =>
+  isStatus(recorded) && isGet(recorded) ? values(json, recorded) : [];
+const ofGet = (about: Recorded["about"]) => (json: Json, recorded: Recorded) =>
+  recorded.about === about && isGet(recorded) ? outcome(json, recorded) : [];
 
 /** The values of each column, and which conform. SERVERS.md says what the standard wants, and what the library does. */
-export const COLUMNS: Readonly<Record<string, readonly [values: Values, conform: RegExp]>> = {
+const COLUMNS: Readonly<Record<string, readonly [values: Values, conform: RegExp]>> = {
   id: [ofStatus((job) => IDS.filter((id) => typeof job[id] === "string").join(" and ")), /^jobID$/],
-  status: [ofStatus(({ status }) => (CODES.includes(status) ? [] : String(status))), /^$/],
+  status: [ofStatus(({ status }) => (CODES.includes(String(status)) ? [] : String(status))), /^$/],
   type: [ofStatus(({ type }) => String(type ?? "none")), /^process$/],
   dates: [ofStatus((job) => DATES.map((name) => dateForm(job[name]))), /^(Z|offset)$/],
   progress: [ofStatus(({ progress }) => progressForm(progress)), /^integer$/],
@@ -36,26 +32,20 @@ export const COLUMNS: Readonly<Record<string, readonly [values: Values, conform:
   "missing job": [ofGet("missing job"), /^404 no-such-job$/],
   "wrong URL": [ofGet("wrong URL"), /^404 (?!no-such-job$)/],
   "after DELETE": [ofGet("dismissed job"), /^(200 dismissed$|404|410)/],
-  errors: [(recorded) => (recorded.status >= 400 ? errorForm(recorded) : []), /^(type( title)?( detail)?|HTML)$/],
-  "media type": [(recorded) => (isStatus(recorded) ? mediaType(recorded) : []), /^application\/json$/],
+  errors: [
+    (json, recorded) => (recorded.status >= 400 ? errorForm(json, recorded) : []),
+    /^(type( title)?( detail)?|HTML)$/,
+  ],
+  "media type": [(_, recorded) => (isStatus(recorded) ? mediaType(recorded) : []), /^application\/json$/],
 };
 
-function ofStatus(read: (document: any) => string | string[]): Values {
-  return (recorded) => (isStatus(recorded) && recorded.request.method === "GET" ? read(documentOf(recorded)) : []);
-}
-
-function ofGet(what: Recorded["about"]): Values {
-  return (recorded) => (recorded.about === what && recorded.request.method === "GET" ? outcome(recorded) : []);
-}
-
 const isStatus = ({ result }: Recorded): boolean => result.kind === "StatusInfo";
-const isVerbatim = ({ how }: Recorded): boolean => how === "verbatim";
-const folderOf = ({ name }: Recorded): string => name.split("/")[0]!;
+const isGet = ({ request }: Recorded): boolean => request.method === "GET";
 const mediaType = ({ headers }: Recorded): string =>
   headers.find(([name]) => /^content-type$/i.test(name))?.[1].replace(/\s*;.*/, "") ?? "none";
 
 /** The parsed body, or undefined. */
-function documentOf({ body }: Recorded): any {
+function documentOf({ body }: Recorded): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(body));
   } catch {
@@ -75,79 +65,71 @@ function progressForm(progress: unknown): string {
   return progress === undefined || progress === null ? "" : typeof progress;
 }
 
-function linkForms(links: any): string[] {
+function linkForms(links: unknown): readonly string[] {
   if (links && !Array.isArray(links)) return ["one object"];
-  return ["", ...(links ?? []).map(({ href }: any) => (/^[a-z][a-z\d+.-]*:/i.test(href) ? "absolute" : "relative"))];
+  const hrefs = [links ?? []].flat().map((link) => String((Object(link) as Json)["href"]));
+  return ["", ...hrefs.map((href) => (/^[a-z][a-z\d+.-]*:/i.test(href) ? "absolute" : "relative"))];
 }
 
 /** How an error body says what is wrong: the names of its texts, or its media type. */
-function errorForm(recorded: Recorded): string {
+function errorForm(json: Json, recorded: Recorded): string {
+  const names = ERROR.filter((name) => (json[name] ?? null) !== null);
+  if (names.length) return names.map((name) => (typeof json[name] === "object" ? `${name}{}` : name)).join(" ");
   if (recorded.body.length === 0) return "empty";
-  const json = documentOf(recorded);
-  if (typeof json !== "object") return /html/.test(mediaType(recorded)) ? "HTML" : "plain text";
-  const names = ERROR.filter((name) => json[name] !== undefined && json[name] !== null);
-  return names.map((name) => (typeof json[name] === "object" ? `${name}{}` : name)).join(" ") || "other JSON";
+  if (typeof documentOf(recorded) === "object") return "other JSON";
+  return /html/.test(mediaType(recorded)) ? "HTML" : "plain text";
 }
 
 /** For example `404 no-such-job`, `404 HTML`, `200 running`. */
-function outcome(recorded: Recorded): string {
+function outcome(json: Json, recorded: Recorded): string {
   const { status, result } = recorded;
   if (result.kind === "StatusInfo") return `${status} ${result.status}`;
   if (result.reason === "no-such-job") return `${status} no-such-job`;
-  return `${status} ${result.exception?.type === undefined ? errorForm(recorded) : `"${result.exception.type}"`}`;
+  const { type } = result.exception ?? {};
+  return `${status} ${type === undefined ? errorForm(json, recorded) : `"${type}"`}`;
 }
 
 /** The distinct values in order, those that depart from the standard in bold. */
 function cell(recorded: readonly Recorded[], [values, conform]: readonly [Values, RegExp]): string {
-  const all = recorded.flatMap(values);
-  const order = (value: string): string => (conform.test(value) ? "0" : "1") + value;
-  const distinct = [...new Set(all)].filter(Boolean).sort((a, b) => (order(a) < order(b) ? -1 : 1));
+  const all = recorded.flatMap((one) => values(Object(documentOf(one)) as Json, one));
+  const distinct = [...new Set(all)].filter(Boolean).sort();
   if (all.length && !distinct.length) return "none";
-  return distinct
-    .map((value) => (conform.test(value) ? value : `**${value}**`))
-    .join(", ")
-    .replaceAll("|", "\\|");
+  const departing = distinct.filter((value) => !conform.test(value)).map((value) => `**${value}**`);
+  const shown = [...distinct.filter((value) => conform.test(value)), ...departing];
+  return shown.join(", ").replaceAll("|", "\\|");
 }
 
+const folderOf = ({ name }: Recorded): string => name.split(/[\\/]/)[0]!;
 const serversOf = (corpus: readonly Recorded[]): string[] =>
-  [...new Set(corpus.map(folderOf))].filter((folder) => !OTHERS.includes(folder));
-
-/** The cells of each server. */
-export function serverRows(corpus: readonly Recorded[]): string[][] {
-  return serversOf(corpus).map((folder) => {
-    const recorded = corpus.filter((one) => folderOf(one) === folder);
-    const count = `${recorded.length} (${recorded.filter(isVerbatim).length})`;
-    return [`[${folder}](${folder})`, count, ...Object.values(COLUMNS).map((column) => cell(recorded, column))];
-  });
-}
+  [...new Set(corpus.map(folderOf))].filter((folder) => !NOT_SERVERS.includes(folder));
 
 /** SERVERS.md with this table in place of the one that it has. */
 export function withTable(page: string, corpus: readonly Recorded[]): string {
   const titles = Object.keys(COLUMNS);
-  const head = [
-    ["server", "responses (verbatim)", ...titles],
-    ["---", "--:", ...titles.map(() => "---")],
-  ];
-  const table = [...head, ...serverRows(corpus)].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
-  return page.replace(/^\| server [^]*/m, () => table);
-}
-
-/** The README with this list of servers in place of the one that it has. */
-export function withServers(readme: string, corpus: readonly Recorded[]): string {
-  const names = serversOf(corpus).map((folder) => {
-    const isIts = (name: string): boolean => folder.startsWith(name.toLowerCase().replaceAll(" ", "-"));
-    return NAMES.find(isIts) ?? folder.replace(/-(v?\d|[0-9a-f]{8}(-|$)).*/, "");
+  const rows = serversOf(corpus).map((folder) => {
+    const recorded = corpus.filter((one) => folderOf(one) === folder);
+    const verbatim = recorded.filter(({ how }) => how === "verbatim").length;
+    const cells = Object.values(COLUMNS).map((column) => cell(recorded, column));
+    return [`[${folder}](${folder})`, `${recorded.length} (${verbatim})`, ...cells];
   });
-  const sorted = [...new Set(names)].sort((a, b) => a.localeCompare(b, "en"));
-  const list = `${sorted.slice(0, -1).join(", ")} and ${sorted.at(-1)}`;
-  const text = `**Tested with** ${counts(corpus)} from ${list}, from proxies, and from the standard's own examples: [what each server does differently](tests/servers/SERVERS.md).`;
-  const lines = text.replace(/(?![^\n]{1,100}$)([^\n]{1,100}) /g, "$1\n");
-  return readme.replace(/(?<=<!-- servers -->\n)[^]*(?=\n<!-- \/servers -->)/, lines);
+  const table = [["server", "responses (verbatim)", ...titles], ["---", "--:", ...titles.map(() => "---")], ...rows];
+  return page.replace(/^\| server [^]*/m, () => table.map((cells) => `| ${cells.join(" | ")} |\n`).join(""));
 }
 
-if (process.argv[1] === import.meta.filename) {
-  for (const [path, update] of Object.entries({ "tests/servers/SERVERS.md": withTable, "README.md": withServers })) {
-    const file = new URL(path, root);
-    writeFileSync(file, update(readFileSync(file, "utf8"), responses));
-  }
+/** The README with these counts in place of those that it has. */
+export function withCounts(readme: string, corpus: readonly Recorded[]): string {
+  const names = serversOf(corpus).map((folder) => folder.replace(/-(v?\d|[0-9a-f]{8}(-|$)).*/, ""));
+  // Variants of a server count once, such as pygeoapi-prefect.
+  const servers = new Set(names.filter((name) => !names.some((other) => name.startsWith(`${other}-`))));
+  const text = `**Tested with** ${counts(corpus)} of ${servers.size} servers:
+[what each does differently](tests/servers/SERVERS.md).`;
+  return readme.replace(/(?<=<!-- servers -->\n)[^]*(?=\n<!-- \/servers -->)/, text);
 }
+
+export const PAGES = { "tests/servers/SERVERS.md": withTable, "README.md": withCounts };
+
+if (process.argv[1] === import.meta.filename)
+  for (const [path, update] of Object.entries(PAGES)) {
+    const file = new URL(`../../../${path}`, import.meta.url);
+    writeFileSync(file, update(readFileSync(file, "utf8"), corpus));
+  }
