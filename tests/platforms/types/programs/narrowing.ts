@@ -134,6 +134,7 @@ export const fetches: readonly Fetch[] = [ended, filled, empty].map((reader): Fe
 });
 
 type ResponseLike = Awaited<ReturnType<Fetch>>;
+type Reader = ReturnType<NonNullable<ResponseLike["body"]>["getReader"]>;
 
 // Every property is read-only.
 type IsReadonly<T> = T extends unknown ? Equals<T, Readonly<T>> : never;
@@ -153,6 +154,8 @@ holds<Equals<HasAnyOption<Parameters<Fetch>[1] & ResponseLike>, false>>();
 holds<Equals<[ResponseLike["status"], ResponseLike["url"]], [number, string]>>();
 holds<Equals<Parameters<Fetch>[1]["headers"], { [name: string]: string }>>();
 holds<Equals<Parameters<Fetch>[1]["cache"], "no-store" | undefined>>();
+holds<Equals<Awaited<ReturnType<Reader["read"]>>, { done: boolean; value?: Uint8Array | undefined }>>();
+holds<Equals<Awaited<ReturnType<Reader["cancel"]>>, unknown>>();
 holds<Equals<StatusInfo["links"], readonly Link[]>>();
 holds<Equals<StatusInfo["document"]["status"], string>>();
 holds<Equals<StatusInfo["document"]["x"], unknown>>();
@@ -172,7 +175,13 @@ type RequiredName<T> = Exclude<keyof T, OptionalName<T>>;
 type Times = "created started finished updated";
 holds<Equals<RequiredName<StatusInfo>, Words<"kind jobID status links document http">>>();
 holds<Equals<OptionalName<StatusInfo>, Words<`type processID message ${Times} progress exception reason cause`>>>();
+holds<Equals<RequiredName<ResponseError>, Words<"kind reason message body http">>>();
+holds<Equals<RequiredName<NetworkError | Timeout>, Words<"kind reason message">>>();
 holds<Equals<RequiredName<ResponseLike>, Words<"status url headers body">>>();
+// What is absent is not `undefined`.
+type MayBeUndefined<T, K> = K extends keyof T ? ({ [_ in K]: undefined } extends Pick<T, K> ? K : never) : never;
+type NameOfUndefined<T> = T extends unknown ? MayBeUndefined<T, keyof T> : never;
+holds<Equals<NameOfUndefined<Result | Exception | Link | Http>, "cause">>();
 holds<Equals<StatusCode, Words<"created accepted running successful failed dismissed">>>();
 holds<Equals<NotFound["reason"], Words<"no-such-job gone unspecified">>>();
 holds<Equals<ServerError["reason"], Words<"http malformed network timeout">>>();
