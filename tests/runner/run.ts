@@ -86,6 +86,7 @@ async function runFile(root: string, file: string, limit: number, place: string)
   const name = file.replace(/\.js$/, "");
   console.log(`${problem ? "FAIL" : "ok  "} ${name} ${passed} (${Date.now() - start} ms)${problem && `: ${problem}`}`);
   if (problem) console.log(output);
+  else output.match(/^warning: .*/gm)?.forEach((warning) => console.log(warning)); // such as of a budget
   return { passed, failed: problem ? Math.max(1, defined - passed) : 0 };
 }
 
