@@ -1,148 +1,111 @@
 /**
  * That a status never comes from a cache: in Chromium, and in builds of Next.js, which finds the pasted file, writes a
- * tsconfig.json with `strict: false` and checks types by it. In workerd, see `suite.ts`.
+ * tsconfig.json with `strict: false` and checks types by it. For workerd, see wire.test.ts.
  */
 import { deepEqual, equal } from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
-import { listen, listening } from "../support/listen.ts";
+import { listening } from "../support/listen.ts";
 import { evaluate } from "./runtimes.ts";
-import { bin, check, here, load, pasted, project, read, run, type Task } from "./tools.ts";
+import { bin, bundle, here, load, pasted, project, root, run, serving, type Check } from "./tools.ts";
 
-export function cacheTrials(): Task[] {
+export function cacheTrials(): Check[] {
+  const turbopack = { root: here };
+  const useCache = { experimental: { useCache: true }, outputFileTracingRoot: here };
+  const fresh = { route: [0, 1, 2], page: [0, 1, 2] };
+  const kept = { ...fresh, kept: [0, 0, 0] }; // as its author has asked
   return [
-    check("Chromium requests each status, of the same and of another origin", requestFromChromium),
-    check("Next.js 15 requests each status in a route and in a page, but not below `use cache`", () =>
-      buildWithNext("next15", { experimental: { useCache: true }, outputFileTracingRoot: here }),
-    ),
-    check("Next.js 16 requests each status in a route and in a page", () =>
-      buildWithNext("next", { turbopack: { root: here } }),
-    ),
-    check("Next.js 16 with Cache Components requests each status, but not below `use cache`", () =>
-      buildWithNext("next", { turbopack: { root: here }, cacheComponents: true }),
-    ),
+    ["Chromium requests each status, of the same and of another origin", requestFromChromium],
+    buildWithNext("Next.js 15", "next15", useCache, kept),
+    buildWithNext("Next.js 16", "next", { turbopack }, fresh),
+    buildWithNext("Next.js 16 with Cache Components", "next", { turbopack, cacheComponents: true }, kept),
   ];
 }
 
-/** A server whose progress is the number of the earlier requests for a URL. It records the methods of all requests. */
-function countingServer(): { server: Server; methods: string[] } {
+/** A server whose progress is the number of the earlier requests for a URL. It sends the header that the URL names. */
+function countingServer(methods = new Set<string>()): Server {
   const counts = new Map<string, number>();
-  const methods: string[] = [];
-  const server = createServer(({ url = "", method = "", headers }, response) => {
-    methods.push(method);
-    if (url === "/") return void response.setHeader("content-type", "text/html").end("<!doctype html>");
+  return createServer(({ url = "", method = "", headers }, response) => {
+    methods.add(method);
     const progress = counts.get(url) ?? 0;
     counts.set(url, progress + 1);
-    const [, header, value = ""] = url.split("/").map(decodeURIComponent);
+    const [, name = "", value] = url.split("/").map(decodeURIComponent);
     response.setHeader("access-control-allow-origin", "*");
-    if (value) response.setHeader(header!, value);
-    if (headers["if-none-match"]) return void response.writeHead(304).end();
+    if (value) response.setHeader(name, value);
+    if (headers["if-none-match"]) response.statusCode = 304;
     response.end(JSON.stringify({ jobID: "j", status: "running", progress }));
   });
-  return { server, methods };
 }
-
-const CACHEABLE = ["cache-control/max-age=60", "last-modified/Wed, 01 Jan 2025 00:00:00 GMT", 'etag/"1"'];
 
 async function requestFromChromium(): Promise<void> {
-  const folder = project("caches", pasted);
-  const options = { bundle: true, format: "iife", globalName: "library", write: false };
-  const [{ text: code }] = load("esbuild").buildSync({
-    ...options,
-    entryPoints: [join(folder, "get-status.ts")],
-  }).outputFiles;
-  const [here, elsewhere] = [countingServer(), countingServer()];
-  await listening(here.server, (page) =>
-    listening(elsewhere.server, async (other) => {
-      for (const origin of [page, other]) {
-        for (const path of CACHEABLE) {
-          const baseUrl = JSON.stringify(`${origin}/${path.split("/").map(encodeURIComponent).join("/")}`);
-          const progress = (id: string, opts: string): Promise<unknown> =>
-            evaluate(
-              page,
-              `${code}; (async () => {
-                const list = [];
-                for (let i = 0; i < 3; i++) list.push((await library.getStatus(${baseUrl}, "${id}", ${opts})).progress);
-                return list;
-              })()`,
-            );
-          deepEqual(await progress("fresh", "{}"), [0, 1, 2], path);
-          // What it is about: by default, Chromium would respond from its cache. It revalidates an ETag.
-          const cached = '{ fetch: (url, init) => fetch(url, { ...init, cache: "default" }) }';
-          deepEqual(await progress("cached", cached), [0, 0, 0], path);
-        }
-      }
+  const methods = new Set<string>();
+  const headers = ["cache-control/max-age=60", "last-modified/Wed, 01 Jan 2025 00:00:00 GMT", 'etag/"1"'];
+  const contents = `
+    import { getStatus } from "./src/get-status.ts";
+    async function poll(baseUrl, id, opts) {
+      const progress = [];
+      for (let i = 0; i < 3; i++) progress.push((await getStatus(baseUrl, id, opts)).progress);
+      return progress;
+    }
+    const cached = { fetch: (url, init) => fetch(url, { ...init, cache: "default" }) };
+    export const pollTwice = async (baseUrl) =>
+      [baseUrl, await poll(baseUrl, "fresh"), await poll(baseUrl, "cached", cached)];`;
+  const code = await bundle({ stdin: { contents, resolveDir: root }, format: "iife", globalName: "page" });
+  await listening(countingServer(methods), (page) =>
+    listening(countingServer(methods), async (other) => {
+      const baseUrls = [page, other].flatMap((origin) => headers.map((header) => `${origin}/${encodeURI(header)}`));
+      const seen = await evaluate(page, `${code}\nPromise.all(${JSON.stringify(baseUrls)}.map(page.pollTwice))`);
+      // By default, Chromium responds from its cache, or revalidates what is there.
+      deepEqual(
+        seen,
+        baseUrls.map((baseUrl) => [baseUrl, [0, 1, 2], [0, 0, 0]]),
+      );
     }),
   );
-  // No preflight.
-  deepEqual([...new Set([...here.methods, ...elsewhere.methods])], ["GET"]);
+  deepEqual([...methods], ["GET"]); // no preflight
 }
 
-/** Builds a project, starts it, and requests each of its pages three times. */
-async function buildWithNext(
-  name: string,
-  config: { readonly cacheComponents?: boolean; readonly [option: string]: unknown },
-): Promise<void> {
-  const { server } = countingServer();
-  const api = await listen(server);
-  const hasUseCache = name === "next15" || config.cacheComponents;
-  const get = (path: string): string => `(await getStatus("${api}/${path}", "job-1")).progress`;
-  const page = (code: string): string => `import { Suspense } from "react";
-import { getStatus } from "../get-status";
-${code}
-`;
-  const job = `async function Job() { return <b>{${get("page")}}</b>; }`;
-  const folder = project(`${name}${config.cacheComponents ? "-components" : ""}`, {
-    "package.json": '{ "private": true }',
-    // Only the types that Next.js asks for, not all that are installed for other checks.
-    "tsconfig.json": '{ "compilerOptions": { "types": ["node", "react"] } }',
-    "next.config.mjs": `export default ${JSON.stringify(config)};`,
-    "app/get-status.ts": pasted["get-status.ts"],
-    "app/layout.js": "export default ({ children }) => <html><body>{children}</body></html>;",
-    "app/route/route.js": page(`export const GET = async () => new Response(\`<b>\${${get("route")}}</b>\`);`),
-    "app/page/page.js": page(
-      config.cacheComponents
-        ? `${job} export default () => <Suspense fallback="…"><Job /></Suspense>;`
-        : `export default ${job}`,
-    ),
-    ...(hasUseCache && {
-      "app/kept/page.js": page(`async function progress() { "use cache"; return ${get("kept")}; }
-export default async () => <b>{await progress()}</b>;`),
-    }),
-  });
-  let next = bin("next/dist/bin/next");
-  if (name !== "next") {
-    // Next.js looks itself up by its name, which is that of another version here.
-    mkdirSync(join(folder, "node_modules"), { recursive: true });
-    execFileSync("cp", ["-al", bin(name), join(folder, "node_modules/next")]);
-    next = join(folder, "node_modules/next/dist/bin/next");
-  }
-  await run(process.execPath, [next, "build"], folder);
-  const { compilerOptions } = JSON.parse(read(`${folder.slice(folder.indexOf("tests/"))}/tsconfig.json`));
-  equal(compilerOptions.strict, false);
+/** Builds a project, starts it, and requests each of its paths three times. */
+function buildWithNext(name: string, version: string, config: object, expected: object): Check {
+  return [`${name} requests each status, but not below \`use cache\``, () => listening(countingServer(), tryOut)];
 
-  const started = spawn(process.execPath, [next, "start", "--port", "0"], { cwd: folder });
-  try {
-    let log = "";
-    for await (const chunk of started.stdout) if (/Ready/.test((log += chunk))) break;
-    const [, port] = /http:\/\/localhost:(\d+)/.exec(log) ?? [];
-    const progress = async (path: string): Promise<(string | undefined)[]> => {
-      const shown: (string | undefined)[] = [];
-      for (let i = 0; i < 3; i++) {
-        const response = await fetch(`http://127.0.0.1:${port}/${path}`);
-        shown.push(/<b>(\d+)<\/b>/.exec(await response.text())?.[1]);
+  async function tryOut(api: string): Promise<void> {
+    const file = (path: string, code: string): string => `import { Suspense } from "react";
+import { getStatus } from "../get-status";
+const progress = () => getStatus("${api}/${path}", "j").then((result) => result.progress);
+${code}`;
+    const job = "async function Job() { return <b>{await progress()}</b>; }";
+    const kept = job.replace("{", '{ "use cache";');
+    const suspended = `${job} export default () => <Suspense><Job /></Suspense>;`;
+    const folder = project(name.replaceAll(" ", "-"), {
+      "package.json": '{ "private": true }',
+      // Only the types that Next.js asks for, not all that are installed for other checks.
+      "tsconfig.json": '{ "compilerOptions": { "types": ["node", "react"] } }',
+      "next.config.mjs": `export default ${JSON.stringify(config)};`,
+      "app/get-status.ts": pasted["get-status.ts"],
+      "app/layout.js": "export default ({ children }) => <html><body>{children}</body></html>;",
+      "app/route/route.js": file("route", "export const GET = async () => new Response(`<b>${await progress()}`);"),
+      "app/page/page.js": file("page", "cacheComponents" in config ? suspended : `export default ${job}`),
+      ...("kept" in expected && { "app/kept/page.js": file("kept", `export default ${kept}`) }),
+    });
+    // Next.js looks itself up by its name, which may be that of another version here.
+    mkdirSync(join(folder, "node_modules"));
+    execFileSync("cp", ["-al", bin(version), join(folder, "node_modules/next")]);
+    const next = join(folder, "node_modules/next/dist/bin/next");
+    await run(process.execPath, [next, "build"], folder);
+    equal(load(join(folder, "tsconfig.json")).compilerOptions.strict, false);
+    await serving(process.execPath, [next, "start", "--port=0"], folder, async (url) => {
+      const shown: Record<string, number[]> = {};
+      for (const path of Object.keys(expected)) {
+        shown[path] = [];
+        for (let i = 0; i < 3; i++) {
+          const html = await (await fetch(`${url}/${path}`)).text();
+          shown[path].push(Number(/<b>(\d+)/.exec(html)?.[1]));
+        }
       }
-      return shown;
-    };
-    deepEqual(await progress("route"), ["0", "1", "2"]);
-    deepEqual(await progress("page"), ["0", "1", "2"]);
-    // What its author asked to keep is kept.
-    if (hasUseCache) deepEqual(await progress("kept"), ["0", "0", "0"]);
-  } finally {
-    started.kill("SIGKILL");
-    server.closeAllConnections();
-    server.close();
+      deepEqual(shown, expected);
+    });
   }
 }

@@ -1,8 +1,7 @@
 /**
- * Runs the tests of contract/, wire/ and recipes/ in each runtime of `runtimes.ts`, and tests the types and the package
- * with the tools of other people: `npm test platforms`, or `npm test platforms Deno` for what has a name that matches.
- *
- * The tests are counted by `npm test`: here, all of them in one runtime count once, and so does a type under two compilers.
+ * Runs the tests of contract/, wire/ and recipes/ in each runtime of `runtimes.ts`, and tests the types, the package and
+ * the recipes with the tools of other people: `npm test platforms`, or `npm test platforms Deno` for what has a name that
+ * matches. `npm test` counts the tests themselves; here, all of them in one runtime count once.
  */
 import { rmSync } from "node:fs";
 import { runAll } from "../support/execute.ts";
@@ -11,53 +10,41 @@ import { startPlace } from "../wire/server.ts";
 import { cacheTrials } from "./caches.ts";
 import { compilers, otherChecks } from "./checks.ts";
 import { recipeTrials } from "./recipes.ts";
-import { buildProjects, installChromium, pageFile, runtimes } from "./runtimes.ts";
-import { here, work, type Task } from "./tools.ts";
+import { buildProjects, counts, installChromium, runtimes } from "./runtimes.ts";
+import { here, work, type Check } from "./tools.ts";
 
 const patterns = process.argv.slice(2).map((pattern) => new RegExp(pattern));
-const matches = (name: string): boolean => !patterns.length || patterns.some((pattern) => pattern.test(name));
-
-/** The problems of each check. */
-const problemsOf = new Map<string, string[]>();
+const failures: string[] = [];
+let passed = 0;
 
 try {
   installPrivate(here);
   rmSync(work, { recursive: true, force: true });
   buildProjects();
-  const place = await startPlace(pageFile);
-  // If the name of a task does not match, the task runs for those of its checks whose names do.
-  const queue = [...compilers(), ...otherChecks(), ...cacheTrials(), ...recipeTrials(), ...runtimes(place)]
-    .map((task): Task => ({ ...task, checks: matches(task.name) ? task.checks : task.checks.filter(matches) }))
-    .filter(({ checks }) => checks.length);
-  for (const name of queue.flatMap((task) => task.checks)) problemsOf.set(name, []);
-  if (!queue.length) throw new Error("nothing has a name that matches");
-  if (queue.some(({ name }) => name.includes("Chromium"))) installChromium();
-  await runAll(queue.map((task) => () => judge(task)));
+  const place = await startPlace();
+  const all = [...compilers(), ...otherChecks(), ...cacheTrials(), ...recipeTrials(place), ...runtimes(place)];
+  const checks = all.filter(([name]) => !patterns.length || patterns.some((pattern) => pattern.test(name)));
+  if (!checks.length) throw new Error("nothing has a name that matches");
+  if (checks.some(([name]) => name.includes("Chromium"))) installChromium();
+  await runAll(checks.map((check) => () => judge(check)));
 } catch (error) {
-  problemsOf.set("the run", [String(error)]);
+  failures.push(`FAIL the run\n${String(error)}`);
 }
-const broken = [...problemsOf].filter(([, problems]) => problems.length);
-for (const [name, problems] of broken)
-  console.log([`FAIL ${name}`, ...problems].join("\n").replaceAll("\n", "\n     "));
-console.log(`${problemsOf.size - broken.length} passed, ${broken.length} failed`);
-process.exit(broken.length ? 1 : 0); // the servers and esbuild would keep the process alive
+for (const text of [...counts, ...failures]) console.log(text.slice(0, 8_000).replaceAll("\n", "\n     "));
+console.log(`${passed} passed, ${failures.length} failed`);
+process.exit(failures.length ? 1 : 0); // the servers and esbuild would keep the process alive
 
-/** A page may wait for ever. */
-function tooLate(): Promise<never> {
-  const late = new Error("did not end in three minutes");
-  return new Promise((_, reject) => setTimeout(reject, 180_000, late).unref());
-}
-
-async function judge(task: Task): Promise<void> {
+async function judge([name, run]: Check): Promise<void> {
   const start = Date.now();
-  let failures: ReadonlyMap<string, string>;
+  const late = new Promise<never>((_, reject) =>
+    setTimeout(reject, 180_000, "it did not end in three minutes").unref(),
+  );
   try {
-    failures = await Promise.race([task.run(), tooLate()]);
+    await Promise.race([run(), late]);
+    passed++;
+    console.log(`ok   ${name} (${Date.now() - start} ms)`);
   } catch (error) {
-    console.log(String(error).slice(0, 4_000));
-    failures = new Map(task.checks.map((name) => [name, "see above"]));
+    failures.push(`FAIL ${name}\n${String(error)}`);
+    console.log(`FAIL ${name}, see below`);
   }
-  const found = task.checks.filter((name) => failures.has(name));
-  for (const name of found) problemsOf.get(name)!.push(`${task.name}: ${failures.get(name)}`);
-  console.log(`${found.length ? "FAIL" : "ok  "} ${task.name} (${Date.now() - start} ms)`);
 }

@@ -1,43 +1,35 @@
 /** The runtimes in which the tests of contract/, wire/ and recipes/ run, with the pasted and with the installed library. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync, symlinkSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { corpus } from "../support/corpus.ts";
 import { aptGet } from "../support/install.ts";
 import { npm } from "../support/npm.ts";
 import type { Place } from "../support/place.ts";
-import { DENO, bin, load, pasted, project, read, root, run, work, type Task } from "./tools.ts";
+import { BUN, DENO, NAME, TARBALL, bundle, load, node, pasted, project, root, run, work } from "./tools.ts";
+import type { Check } from "./tools.ts";
 
 type Library = "pasted" | "installed";
-const NAME = "ogcapi-job-status";
 
-/** What `runSuites` reports, as JSON. */
-interface Report {
-  readonly defined: number;
-  readonly passed: number;
-  readonly failures: readonly (readonly [name: string, error: string])[];
-}
-
-/** Runs the tests with a library. */
+/** Runs the tests with a library, and returns what it prints. */
 type Start = (library: Library, place: Place) => Promise<string>;
 
-const folder = (library: Library): string => join(work, library);
-const node = (major: number): string => bin(`node${major}/bin/node`);
+/** How many tests have passed in each runtime. */
+export const counts: string[] = [];
 
-export function runtimes(place: Place): Task[] {
-  const bun = bin("@oven/bun-linux-x64/bin/bun");
+export function runtimes(place: Place): Check[] {
   const allow = ["run", "--allow-net", "--allow-env", "--allow-read"];
   const rows: readonly (readonly [runtime: string, library: Library, start: Start])[] = [
-    ["Node 20", "pasted", script("whole", node(20))], // it does not strip types
-    ["Node 22", "pasted", script("./get-status.ts", node(22))],
-    ["Node 24", "pasted", script("./get-status.ts", node(24))],
-    ["Node 26", "pasted", script("./get-status.ts", node(26))],
-    ["Node 20", "installed", script(NAME, node(20))],
-    ["Node 26", "installed", script(NAME, node(26))],
-    ["Deno", "pasted", script("./get-status.ts", DENO, ...allow)],
-    ["Deno", "installed", script(`npm:${NAME}`, DENO, ...allow)],
-    ["Bun", "pasted", script("./get-status.ts", bun)],
-    ["Bun", "installed", script(NAME, bun)],
+    ["Node 20", "pasted", program("whole", node(20))], // it does not strip types
+    ["Node 22", "pasted", program("./get-status.ts", node(22))],
+    ["Node 24", "pasted", program("./get-status.ts", node(24))],
+    ["Node 26", "pasted", program("./get-status.ts", node(26))],
+    ["Node 20", "installed", program(NAME, node(20))],
+    ["Node 26", "installed", program(NAME, node(26))],
+    ["Deno", "pasted", program("./get-status.ts", DENO, ...allow)],
+    ["Deno", "installed", program(`npm:${NAME}`, DENO, ...allow)],
+    ["Bun", "pasted", program("./get-status.ts", BUN)],
+    ["Bun", "installed", program(NAME, BUN)],
     ["workerd 2024-01-01", "pasted", workerd],
     ["workerd 2024-11-10", "pasted", workerd],
     ["workerd 2024-11-11", "installed", workerd],
@@ -48,89 +40,73 @@ export function runtimes(place: Place): Task[] {
   ];
   return rows.map(([runtime, library, start]) => {
     const name = `the tests in ${runtime}, ${library}`;
-    return {
+    return [
       name,
-      checks: [name],
-      async run() {
+      async () => {
         const output = await start(library, { ...place, runtime });
-        const report: Report = JSON.parse(/^report: (.*)$/m.exec(output)?.[1] ?? "{}");
-        const { defined = 0, passed = 0, failures = [] } = report;
-        console.log(`     ${passed} of ${defined} in ${runtime}, ${library}`);
-        const problems = failures.map(([test, error]) => `${test}\n  ${error.split("\n", 1)[0]}`);
-        return new Map(defined > 0 && passed === defined ? [] : [[name, problems.join("\n") || "ran no test"]]);
+        const [, passed, defined, failed] = /^report: (\d+) of (\d+)([^]*)/m.exec(output) ?? [];
+        counts.push(`${passed} of ${defined}: ${name}`);
+        if (!Number(defined) || passed !== defined) throw new Error(failed ?? output);
       },
-    };
+    ];
   });
 }
 
-/** A program that prints the report. It imports the library by this name, unless it is "whole". */
-function script(specifier: string, command: string, ...args: string[]): Start {
+/** Node, Deno and Bun import the library by this name, unless it is "whole". */
+function program(specifier: string, command: string, ...args: string[]): Start {
   return async (library, place) => {
-    const file = await bundle(library, "script.mjs", { specifier });
-    return run(command, [...args, file, JSON.stringify(place)], folder(library));
+    // A request that hangs would keep the process alive.
+    const end = "console.log(await runTests(JSON.parse(process.argv[2]))); process.exit();";
+    const file = `${place.runtime}.mjs`;
+    const folder = project(library, { [file]: await bundleTests(library, end, { specifier }) });
+    return run(command, [...args, file, JSON.stringify(place)], folder);
   };
 }
 
 async function workerd(library: Library, place: Place): Promise<string> {
-  const file = await bundle(library, "worker.mjs");
+  const end = "export default { fetch: async (request) => new Response(await runTests(await request.json())) };";
   const [, date = ""] = place.runtime.split(" ");
-  return run(node(22), ["workerd.mjs", file, date, JSON.stringify(place)], folder(library));
+  const file = join(project(library, { [`${date}.mjs`]: await bundleTests(library, end) }), `${date}.mjs`);
+  return run(node(22), ["adapters/workerd.mjs", file, date, JSON.stringify(place)]);
 }
 
 /** It lacks what the recipes need, such as AbortSignal.any. */
 async function edgeVm(library: Library, place: Place): Promise<string> {
-  const { EdgeVM } = load("@edge-runtime/vm");
-  const vm = new EdgeVM();
-  vm.evaluate(readFileSync(await bundle(library, "vm.mjs", { format: "iife", folders: ["contract", "wire"] }), "utf8"));
-  return vm.context.runTests(JSON.stringify(place));
+  const code = await bundleTests(library, "", { format: "iife", folders: ["contract", "wire"] });
+  const vm = new (load("@edge-runtime/vm").EdgeVM)();
+  return vm.evaluate(`console.log = () => {};\n${code}\ntests.runTests(${JSON.stringify(place)})`);
 }
 
 async function chromium(library: Library, place: Place): Promise<string> {
-  const file = await bundle(library, "page.mjs");
-  const code = `import("./${basename(file)}").then(({ default: run }) => run(${JSON.stringify(place)}))`;
-  return evaluate(`${place.server}/page/${library}/`, code);
-}
-
-/** The file that a page below `/page/` asks for. */
-export function pageFile(path: string): readonly [type: string, text: string] {
-  if (path.endsWith("/")) return ["text/html", "<!doctype html>"];
-  return ["text/javascript", readFileSync(join(work, path.slice("/page/".length)), "utf8")];
+  const code = await bundleTests(library, "", { format: "iife" });
+  return evaluate(`${place.server}/status/200/page`, `${code}\ntests.runTests(${JSON.stringify(place)})`);
 }
 
 /** The corpus without its files, which only Node reads. */
-const corpusModule = `
-  const bytes = (text) => Uint8Array.from(text, (one) => one.charCodeAt(0));
-  export const corpus = ${JSON.stringify(
-    corpus.map(({ raw: _, body, ...rest }) => ({ ...rest, body: Buffer.from(body).toString("latin1") })),
-  )}.map((recorded) => ({ ...recorded, body: bytes(recorded.body) }));`;
+const corpusModule = `export const corpus = ${JSON.stringify(
+  corpus.map(({ raw: _, body, ...rest }) => ({ ...rest, body: Buffer.from(body).toString("base64") })),
+)}.map(({ body, ...rest }) => ({ ...rest, body: Uint8Array.from(atob(body), (one) => one.charCodeAt(0)) }));`;
 
-let bundles = 0;
-
-/** Bundles the tests with an adapter, and with the library unless that has a name by which it is imported. */
-async function bundle(
+/** Bundles the tests with the library, unless that has a name by which it is imported. */
+function bundleTests(
   library: Library,
-  adapter: string,
+  end: string,
   { specifier = "whole", format = "esm", folders = ["recipes", "contract", "wire"] } = {},
 ): Promise<string> {
   const file = library === "pasted" ? "get-status.ts" : `node_modules/${NAME}/dist/get-status.js`;
-  const found = specifier === "whole" ? { path: join(folder(library), file) } : { path: specifier, external: true };
+  const found = specifier === "whole" ? { path: join(work, library, file) } : { path: specifier, external: true };
   const tests = join(root, ".build/tests");
-  // recipes/ first: undici would take the simulated clock of watch.test for its connections.
-  const files = folders.flatMap((name) =>
-    readdirSync(join(tests, name))
+  // watch.test comes first: undici would take its simulated clock for connections.
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(tests, folder))
       .filter((file) => file.endsWith(".test.js"))
-      .sort((a, b) => Number(b === "watch.test.js") - Number(a === "watch.test.js"))
-      .map((file) => join(tests, name, file)),
+      .reverse()
+      .map((file) => `./${folder}/${file}`),
   );
-  const outfile = join(folder(library), `${++bundles}-${adapter}`);
-  await load("esbuild").build({
-    outfile,
-    bundle: true,
-    ignoreAnnotations: true, // package.json says that no file has side effects; those of the tests have
+  return bundle({
     format,
-    target: "es2022",
-    logLevel: "error",
-    nodePaths: [join(root, "node_modules")],
+    globalName: "tests",
+    ignoreAnnotations: true, // package.json says that no file has side effects; those of the tests have
     plugins: [
       {
         name: "library",
@@ -141,22 +117,21 @@ async function bundle(
       },
     ],
     stdin: {
-      resolveDir: folder(library),
-      contents: `import { runSuites } from ${JSON.stringify(join(tests, "runner/suite.js"))};
-${read(`tests/platforms/adapters/${adapter}`)}
-async function runTests(place) {
+      resolveDir: tests,
+      contents: `import { runSuites } from "./runner/suite.js";
+export async function runTests(place) {
   globalThis.PLACE = place;
-  const report = await runSuites(async () => {
-${files.map((file) => `    await import(${JSON.stringify(file)});`).join("\n")}
+  const { defined, passed, failures } = await runSuites(async () => {
+${files.map((file) => `    await import("${file}");`).join("\n")}
   });
-  return "\\nreport: " + JSON.stringify({ defined: report.defined, passed: report.passed, failures: [...report.failures] });
-}`,
+  return ["\\nreport: " + passed + " of " + defined, ...[...failures].flat()].join("\\n");
+}
+${end}`,
     },
   });
-  return outfile;
 }
 
-/** Evaluates an expression in a page in Chromium. */
+/** Evaluates code in a page in Chromium. */
 export async function evaluate(page: string, code: string): Promise<any> {
   const browser = await load("playwright-core").chromium.launch({
     executablePath: findChromium(),
@@ -174,7 +149,7 @@ export async function evaluate(page: string, code: string): Promise<any> {
 const findChromium = (): string | undefined =>
   ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 
-/** Blocks, so it must not run beside other tasks. */
+/** Blocks, so it must not run beside other checks. */
 export function installChromium(): void {
   if (findChromium()) return;
   console.log("installing chromium");
@@ -184,14 +159,8 @@ export function installChromium(): void {
 /** Writes a project for each library. */
 export function buildProjects(): void {
   const config = { "package.json": '{ "private": true, "type": "module" }' };
-  const adapters = ["workerd.mjs", "service-binding.mjs", "workflow.mjs"].map((file) => [
-    file,
-    read(`tests/platforms/adapters/${file}`),
-  ]);
-  project("pasted", { ...config, ...Object.fromEntries(adapters), ...pasted });
-  const installed = project("installed", { ...config, ...Object.fromEntries(adapters) });
-  const packed = npm(["pack", "--silent", "--pack-destination", installed], { cwd: root });
-  npm(["install", "--silent", "--no-audit", `./${packed.trim().split("\n").at(-1)}`], { cwd: installed });
-  // For the recipe; Miniflare has another version.
-  symlinkSync(bin("undici7"), join(installed, "node_modules/undici"));
+  project("pasted", { ...config, ...pasted });
+  const installed = project("installed", config);
+  npm(["pack", "--silent", "--pack-destination", installed], { cwd: root });
+  npm(["install", "--silent", "--no-audit", TARBALL], { cwd: installed });
 }

@@ -1,4 +1,5 @@
 /** Where things are, and how programs are run. */
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -12,35 +13,61 @@ export const work = join(here, ".build");
 export const bin = (path: string): string => join(here, "node_modules", path);
 export const load = createRequire(join(here, "package.json"));
 
+export const node = (major: number): string => bin(`node${major}/bin/node`);
 export const DENO = bin("@deno/linux-x64-glibc/deno");
-/** What the package declares; `npm pack` has built it. */
-export const DECLARATIONS = join(root, "dist/get-status.d.ts");
+export const BUN = bin("@oven/bun-linux-x64/bin/bun");
 
+export const NAME = "ogcapi-job-status";
+/** The package, once `buildProjects` has packed it. */
+export const TARBALL = join(work, `installed/${NAME}-${load(join(root, "package.json")).version}.tgz`);
+
+export type Files = Readonly<Record<string, string>>;
 export const read = (path: string): string => readFileSync(join(root, path), "utf8");
 export const pasted = { "get-status.ts": read("src/get-status.ts") };
-export const recipes = (...names: string[]): Record<string, string> =>
+export const recipes = (...names: string[]): Files =>
   Object.fromEntries(names.map((name) => [name, read(`tests/recipes/${name}`)]));
 
-/** One run, and what it checks. If it rejects, all of its checks have failed. */
-export interface Task {
-  readonly name: string;
-  readonly checks: readonly string[];
-  /** Returns what is wrong, by check. */
-  run(): Promise<ReadonlyMap<string, string>>;
-}
+/** It rejects with what is wrong. */
+export type Check = readonly [name: string, run: () => Promise<unknown>];
 
-/** A task for a single check. */
-export function check(name: string, run: () => Promise<unknown>): Task {
-  return { name, checks: [name], run: async () => (await run(), new Map()) };
-}
+/** Writes files below a folder of `work`, which is `pasted` or `installed` if they use the library, and returns it. */
+export const project = (name: string, files: Files): string => writeFiles(join(work, name), files);
 
 /** Runs a program, returns what it prints, and rejects if it fails. */
-export async function run(command: string, args: readonly string[], cwd: string, limit?: number): Promise<string> {
+export async function run(command: string, args: readonly string[], cwd = here, limit = 180_000): Promise<string> {
   const { code, stdout, stderr } = await execute(command, args, cwd, limit);
   if (code !== 0) throw new Error(`${String(code)}\n${stdout}${stderr}`);
   return stdout;
 }
 
-/** Writes a project of these files, and returns its folder. */
-export const project = (name: string, files: Readonly<Record<string, string>>): string =>
-  writeFiles(join(work, name), files);
+/** Starts a server, waits for its URL in what it prints, and kills it when `use` has ended. */
+export async function serving(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  use: (url: string) => Promise<void>,
+): Promise<void> {
+  const server = spawn(command, args, { cwd, env: { ...process.env, NO_COLOR: "1" } });
+  try {
+    const url = await new Promise<string>((found, failed) => {
+      let log = "";
+      const read = (chunk: Buffer): void => {
+        const [url] = /http:\/\/(127\.0\.0\.1|localhost):\d+/.exec((log += chunk)) ?? [];
+        if (url) found(url);
+      };
+      server.stdout.on("data", read);
+      server.stderr.on("data", read);
+      server.on("close", () => failed(new Error(log)));
+    });
+    await use(url);
+  } finally {
+    server.kill("SIGKILL");
+  }
+}
+
+/** Bundles with esbuild. */
+export async function bundle(options: object): Promise<string> {
+  const base = { bundle: true, write: false, target: "es2022", logLevel: "error" };
+  const { outputFiles } = await load("esbuild").build({ ...base, ...options });
+  return outputFiles[0].text;
+}

@@ -25,8 +25,8 @@ interface Job {
   readonly changes: EventEmitter;
 }
 
-/** Starts the server, which keeps the process alive. `file` returns what it sends for a path below `/page/`. */
-export async function startPlace(file = (_: string): readonly [type: string, text: string] | undefined => undefined) {
+/** Starts the server, which keeps the process alive. */
+export async function startPlace() {
   const jobs = new Map<string, Job>();
   const jobOf = (id: string): Job => {
     const job = jobs.get(id) ?? { requests: [], changes: new EventEmitter() };
@@ -54,10 +54,6 @@ export async function startPlace(file = (_: string): readonly [type: string, tex
     if (method === "OPTIONS") return send(200, "", "Access-Control-Allow-Headers: authorization, x-a, x-key");
     const [, folder, name = "", id = ""] = /^\/(\w+)\/([^/]*)(?:.*\/jobs)?\/([^/]*)/.exec(pathname) ?? [];
     if (folder === "control") return send(200, await control(name, id));
-    if (folder === "page") {
-      const [type, text] = file(pathname) ?? ["text/plain", ""];
-      return send(200, text, `Content-Type: ${type}`);
-    }
     const job = jobOf(id);
     job.requests.push(request);
     job.socket = socket;

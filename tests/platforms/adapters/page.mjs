@@ -1,2 +1,0 @@
-// A module for a page in Chromium.
-export default runTests;
