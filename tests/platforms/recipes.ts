@@ -89,6 +89,7 @@ async function watchWithReact(server: string): Promise<void> {
       window.fetch = async () => responses.shift();
       await showUntil("https://h", "successful");
       window.fetch = fetch;
+      AbortSignal.timeout = () => new AbortController().signal; // no time limit of watch() may cancel the request
       await showUntil("invalid", "getStatus: ");
       show(createElement(Job, { baseUrl: location.origin + "/x/no%20head" }));
       await fetch("/control/arrived/react");
