@@ -59,7 +59,7 @@ function serveWithDeno(): Promise<void> {
   });
 }
 
-/** The hook in a page: the status changes, failures are shown, and a request is cancelled when the job is no longer shown. */
+/** In a page, statuses and failures are shown, and the request for a job that is no longer shown is cancelled. */
 async function watchWithReact(server: string): Promise<void> {
   const contents = `
     import { QueryClient, QueryClientProvider } from "@tanstack/react-query";

@@ -1,7 +1,7 @@
 /**
- * Runs the tests of contract/, wire/ and recipes/ in each runtime of `runtimes.ts`, and tests the types, the package and
- * the recipes with the tools of other people: `npm test platforms`, or `npm test platforms Deno` for what has a name that
- * matches. `npm test` counts the tests themselves; here, all of them in one runtime count once.
+ * Runs the tests of contract/, wire/ and recipes/ in each runtime of `runtimes.ts`, and tests types, the package and
+ * recipes with the tools of other people: `npm test platforms`, or `npm test platforms Deno` for the names that
+ * match. `npm test` counts the tests themselves; here, all of them in one runtime count once.
  */
 import { rmSync } from "node:fs";
 import { runAll } from "../support/execute.ts";

@@ -1,4 +1,4 @@
-/** The runtimes in which the tests of contract/, wire/ and recipes/ run, with the pasted and with the installed library. */
+/** The runtimes in which the tests of contract/, wire/ and recipes/ run, with the pasted or the installed library. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";

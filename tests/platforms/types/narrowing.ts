@@ -1,4 +1,4 @@
-// What a caller may do with a result, without a cast, also with `strict: false`, which Next.js writes for a JavaScript app.
+// What a caller may do with a result without a cast, also with `strict: false`, as Next.js writes for a JavaScript app.
 import { getStatus, isNotFound, isServerError, isStatusInfo } from "ogcapi-job-status";
 import type {
   NetworkError,
@@ -51,7 +51,7 @@ export async function orThrow(): Promise<StatusInfo> {
   return result;
 }
 
-/** `status` and `reason` can be compared before `kind` is. With `strict: false`, that does not narrow the other branch. */
+/** `status` and `reason` can be compared before `kind`. With `strict: false`, the other branch is not narrowed. */
 export const byStatus = (result: Result): string => (result.status === "running" ? result.jobID : "");
 export const isGone = (result: Result): string => (result.reason === "gone" ? result.body : "");
 

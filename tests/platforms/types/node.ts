@@ -1,4 +1,4 @@
-// The `fetch` and `Headers` of packages. The types cannot refuse what returns a type that the caller chooses, as axios does.
+// The `fetch` and `Headers` of packages. If the caller chooses the type that is returned (axios), nothing is refused.
 import ky from "ky";
 import nodeFetch, { Headers as NodeFetchHeaders } from "node-fetch";
 import { getStatus } from "ogcapi-job-status";

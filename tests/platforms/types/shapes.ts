@@ -1,4 +1,4 @@
-// What the types are, property by property. What they lack does not compile, all of it is read-only, and nothing is `any`.
+// What the types are, property by property: what they lack does not compile. All is read-only, and nothing is `any`.
 import { getStatus, isNotFound, isServerError, isStatusInfo } from "ogcapi-job-status";
 import type {
   Exception,
