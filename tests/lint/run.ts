@@ -1,16 +1,15 @@
 /**
  * Runs common linters, with their default settings, on the pasted file and on the recipes, and common formatters on the
  * pasted file: `npm test lint`. Warnings and hints count as findings. It also measures the size of the file, and checks
- * the formatting of this repository.
- *
- * A tool that skips a file would pass, so each file has a copy with one bad line at its end, which the tool must report.
+ * the format of this repository, or corrects it: `npm run format`.
  */
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { execute, runAll, writeFiles, type Execution } from "../support/execute.ts";
+import { execute, runAll, writeFiles } from "../support/execute.ts";
 import { installPrivate } from "../support/install.ts";
 import { sizesOf } from "../support/sizes.ts";
 
@@ -18,8 +17,6 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 const here = join(root, "tests/lint");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const bin = (path: string): string => join(here, "node_modules", path);
-const load = createRequire(join(here, "package.json"));
-const DENO = bin("@deno/linux-x64-glibc/deno");
 /** Not below the repository: linters read the settings and the `.gitignore` of the folders above. */
 const work = mkdtempSync(join(tmpdir(), "lint-"));
 
@@ -29,138 +26,57 @@ const RECIPES = Object.fromEntries(
     .filter((name) => name.endsWith(".ts") && !/\.(test|d)\.ts$/.test(name)) // not for users
     .map((name) => [name, read(`tests/recipes/${name}`)]),
 );
+const BOTH = { ...FILE, ...RECIPES };
 
-const SUPPRESSION =
-  /(?:eslint|oxlint)-(?:disable|enable)|biome-ignore|deno-lint-ignore|@ts-(?:ignore|expect-error|nocheck)|prettier-ignore|\/\*\s*(?:eslint|global|globals|exported)\b/;
+/** Each tool finds something in these lines. A copy of each file ends in them, since a tool that skips files would pass. */
+const BAD = "\nPromise.resolve();\nexport const sloppy: any = { a: 1 }['a'];\n";
 
-/** A line with one finding, and its rule. */
-type Bad = readonly [line: string, rule: string];
-const FLOATING: Bad = ["Promise.resolve();", "no-floating-promises"];
-const ANY: Bad = ["export const sloppy = (value: any): unknown => value;", "no-explicit-any"];
-const QUOTES: Bad = ["export const sloppy = 'single';", "format"];
+type Command = readonly [program: string, ...args: string[]];
+const node = (path: string, ...args: string[]): Command => [process.execPath, bin(path), ...args];
+const eslint = node("eslint/bin/eslint.js");
+const oxlint = node("oxlint/bin/oxlint", "--type-aware");
+const biome = (...args: string[]): Command => node("@biomejs/biome/bin/biome", ...args, "--max-diagnostics=none");
+const deno = (...args: string[]): Command => [bin("@deno/linux-x64-glibc/deno"), ...args];
+const prettier = (name = "prettier"): Command => node(`${name}/bin/prettier.cjs`, "--list-different");
 
-/** The file may be a name or a path. */
-type Finding = readonly [file: string, rule: string, line?: number, message?: string];
+/** The rule is one that the copies break. */
+type Row = readonly [name: string, project: "strict" | "loose", files: typeof BOTH, rule: string, command: Command];
 
-interface Tool {
-  readonly name: string;
-  /** What is run in the project; the names of the files follow. */
-  readonly command: readonly [string, ...string[]];
-  readonly bad: Bad;
-  /** Files of the project beside those that are checked. */
-  readonly settings?: Readonly<Record<string, string>>;
-  /** Reads the report, and throws if it is not one. */
-  findings(report: Execution): Finding[];
-}
+const TOOLS: readonly Row[] = [
+  ["ESLint", "strict", BOTH, "no-floating-promises", eslint],
+  ["ESLint, strict: false", "loose", BOTH, "no-floating-promises", eslint],
+  ["oxlint", "strict", BOTH, "no-floating-promises", oxlint],
+  ["Biome lint", "strict", BOTH, "useLiteralKeys", biome("lint")], // a hint: Biome would exit with 0
+  ["deno lint", "strict", BOTH, "no-explicit-any", deno("lint")],
+  ["Biome format", "strict", FILE, "format", biome("format", "--indent-style=space")],
+  ["deno fmt", "strict", FILE, "'a'", deno("fmt", "--check")],
+  ["Prettier 3.3", "strict", FILE, "", prettier("prettier3.3")],
+  ["Prettier", "strict", FILE, "", prettier()],
+];
 
-const tsconfig = (strict: boolean): string => {
+/** The settings of a project, as in the documentation of typescript-eslint. */
+function settings(strict: boolean): Record<string, string> {
   const paths = { "ogcapi-job-status": ["./get-status.ts"], undici: [join(root, "node_modules/undici/index.d.ts")] };
   const options = { strict, target: "esnext", module: "nodenext", types: [], skipLibCheck: true, noEmit: true };
-  return JSON.stringify({ compilerOptions: { ...options, allowImportingTsExtensions: true, paths } });
-};
-
-const eslint = (preset: string, strict: boolean, bad: Bad): Tool => ({
-  name: `ESLint, typescript-eslint ${preset}${strict ? "" : ", strict: false"}`,
-  command: [process.execPath, bin("eslint/bin/eslint.js"), "--format=json"],
-  bad,
-  settings: {
-    "tsconfig.json": tsconfig(strict),
-    // As in the documentation of typescript-eslint.
+  return {
+    "package.json": '{ "private": true, "type": "module" }',
+    "platforms.d.ts": read("tests/recipes/platforms.d.ts"),
+    "tsconfig.json": JSON.stringify({ compilerOptions: { ...options, allowImportingTsExtensions: true, paths } }),
     "eslint.config.js": `import eslint from "@eslint/js";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-export default defineConfig(eslint.configs.recommended, tseslint.configs.${preset}, {
-  languageOptions: { parserOptions: { projectService: ${preset.endsWith("TypeChecked")} } },
+export default defineConfig(eslint.configs.recommended, tseslint.configs.recommendedTypeChecked, {
+  languageOptions: { parserOptions: { projectService: true } },
 });
 `,
-  },
-  findings: ({ stdout }) =>
-    JSON.parse(stdout).flatMap(({ filePath, messages }: any) =>
-      messages.map(({ ruleId, line, message }: any) => [filePath, ruleId, line, message]),
-    ),
-});
+  };
+}
 
-const diagnostics = (report: string, read: (diagnostic: any) => Finding): Finding[] =>
-  JSON.parse(report).diagnostics.map(read);
-
-const oxlint = (flags: readonly string[], bad: Bad): Tool => ({
-  name: ["oxlint", ...flags].join(" "),
-  command: [process.execPath, bin("oxlint/bin/oxlint"), ...flags, "--format=json"],
-  bad,
-  settings: { "tsconfig.json": tsconfig(true) },
-  findings: ({ stdout }) => diagnostics(stdout, (d) => [d.filename, d.code, d.labels[0]?.span.line, d.message]),
-});
-
-const biome = (args: readonly string[], bad: Bad): Tool => ({
-  name: ["Biome", ...args].join(" "),
-  command: [process.execPath, bin("@biomejs/biome/bin/biome"), ...args, "--reporter=json", "--max-diagnostics=none"],
-  bad,
-  findings: ({ stdout }) => diagnostics(stdout, (d) => [d.location.path, d.category, d.location.start.line, d.message]),
-});
-
-const LINTERS: readonly Tool[] = [
-  eslint("recommendedTypeChecked", true, FLOATING),
-  eslint("recommendedTypeChecked", false, FLOATING),
-  eslint("recommended", true, ANY),
-  oxlint([], ["debugger;", "no-debugger"]),
-  oxlint(["--type-aware"], FLOATING),
-  // Biome gives a hint for this line, and exits with 0.
-  biome(["lint"], ['export const sloppy: unknown = { a: 1 }["a"];', "lint/complexity/useLiteralKeys"]),
-  {
-    name: "deno lint",
-    command: [DENO, "lint", "--json"],
-    bad: ANY,
-    findings: ({ stdout }) => [
-      ...JSON.parse(stdout).errors.map(({ file_path, message }: any) => [file_path, message]),
-      ...diagnostics(stdout, (d) => [d.filename, d.code, d.range.start.line, d.message]),
-    ],
-  },
-];
-
-const prettier = (version = ""): Tool => ({
-  name: `Prettier ${version || "newest"}`,
-  command: [process.execPath, bin(`prettier${version}/bin/prettier.cjs`), "--list-different"],
-  bad: QUOTES,
-  findings({ stdout, stderr }) {
-    if (stderr) throw new Error("not a report");
-    return Array.from(stdout.match(/.+/g) ?? [], (file) => [file, "format"]);
-  },
-});
-
-const FORMATTERS: readonly Tool[] = [
-  prettier("3.3"),
-  prettier(),
-  biome(["format", "--indent-style=space"], QUOTES),
-  {
-    name: "deno fmt",
-    command: [DENO, "fmt", "--check"],
-    bad: QUOTES,
-    findings: ({ stderr }) => Array.from(stderr.matchAll(/^from (.*):$/gm), ([, file]) => [file!, "format"]),
-  },
-];
+const copyOf = (file: string): string => file.replace(".ts", ".bad.ts");
 
 let passed = 0;
 let failed = 0;
-
-try {
-  installPrivate(here);
-  symlinkSync(bin(""), join(work, "node_modules"));
-  check("the file and the recipes suppress no finding", suppressions());
-  check("the file has no syntax newer than the browsers of 2022", newerSyntax());
-  check("getStatus has at most 3,100 bytes, the module 3,500, and what is not imported 0", await sizes());
-  await runAll([
-    ...LINTERS.map((tool) => () => runTool(tool, { ...FILE, ...RECIPES })),
-    ...FORMATTERS.map((tool) => () => runTool(tool, FILE)),
-    async () => check("the repository is formatted", await checkFormat(root)),
-  ]);
-} catch (error) {
-  check("the run", [String(error)]);
-} finally {
-  rmSync(work, { recursive: true, force: true });
-}
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed ? 1 : 0;
 
 function check(name: string, problems: readonly string[]): void {
   if (problems.length) failed++;
@@ -168,81 +84,86 @@ function check(name: string, problems: readonly string[]): void {
   console.log([`${problems.length ? "FAIL" : "ok  "} ${name}`, ...problems].join("\n     "));
 }
 
-/** Runs a tool in a project of these files and of their copies with a bad line. */
-async function runTool(tool: Tool, files: Readonly<Record<string, string>>): Promise<void> {
-  const [bad, rule] = tool.bad;
+/** A tool must name each copy, and none of the files. The two differ only in the bad lines. */
+async function runTool([name, project, files, rule, [program, ...args]]: Row): Promise<void> {
   const names = Object.keys(files);
-  const copies = Object.fromEntries(names.map((name) => [`bad/${name}`, `${files[name]}\n${bad}\n`]));
-  const project = writeFiles(mkdtempSync(join(work, "project-")), {
-    "package.json": '{ "private": true, "type": "module" }',
-    "platforms.d.ts": read("tests/recipes/platforms.d.ts"),
-    ...tool.settings,
-    ...files,
-    ...copies,
-  });
-  const found = new Map([...names, ...Object.keys(copies)].map((name) => [name, new Array<string>()]));
-  const broken: string[] = [];
-  const report = await runOn(tool, [...found.keys()], project);
-  try {
-    for (const [file, kind, line, message] of tool.findings(report)) {
-      const name = file.replace(/^file:\/\//, "").replace(`${project}/`, "");
-      const text = line === undefined ? kind : `${kind} in line ${line}: ${message}`;
-      if (found.has(name)) found.get(name)!.push(text);
-      else broken.push(`${name}: ${text}`);
-    }
-  } catch (error) {
-    broken.push(`${String(error)}: ${report.stdout}${report.stderr}`);
-  }
-  const problems = (name: string): string[] => {
-    const own = found.get(name)!;
-    const added = found.get(`bad/${name}`)!.filter((text) => !own.includes(text));
-    const isReported = added.length === 1 && added[0]!.includes(rule);
-    const missed = `for a bad line, expected ${rule}, got: ${added.join("; ")}`;
-    return [...own, ...(isReported ? [] : [missed])].map((problem) => `${name}: ${problem}`);
-  };
-  check(tool.name, [...broken, ...names.flatMap(problems)]);
+  const copies = names.map(copyOf);
+  const { stdout, stderr } = await execute(program, [...args, ...names, ...copies], join(work, project));
+  const output = stdout + stderr;
+  const isNamed = (file: string): boolean => new RegExp(`(?<![\\w.-])${file.replaceAll(".", "\\.")}`).test(output);
+  const problems = [
+    ...names.filter(isNamed).map((file) => `a finding in ${file}`),
+    ...copies.filter((copy) => !isNamed(copy)).map((copy) => `no finding in ${copy}`),
+    ...(output.includes(rule) ? [] : [`no finding of ${rule}`]),
+  ];
+  check(name, problems.length ? [...problems, output] : []);
 }
 
-function runOn({ command: [program, ...args] }: Tool, files: readonly string[], folder: string): Promise<Execution> {
-  return execute(program, [...args, ...files], folder);
-}
+/** Lines that are found must be only this sample, which shows that such lines are found. */
+const expectOnly = (sample: string, found: readonly string[]): string[] =>
+  found.join() === sample ? [] : [`expected only ${sample}, got: ${found.join("; ")}`];
 
 function suppressions(): string[] {
-  const files = Object.entries({ ...FILE, ...RECIPES, sample: "// eslint-disable-next-line" });
-  const found = files.filter(([, code]) => SUPPRESSION.test(code)).map(([name]) => name);
-  return expectOnly("sample", found);
+  const sample = "// eslint-disable-next-line";
+  const one =
+    /(?:eslint|oxlint)-(?:disable|enable)|(?:biome|deno-lint|prettier)-ignore|@ts-(?:ignore|expect-error|nocheck)|\/\*\s*(?:eslint|global|globals|exported)\b/;
+  const lines = [...Object.values(BOTH), sample].join("\n").split("\n");
+  return expectOnly(
+    sample,
+    lines.filter((line) => one.test(line)),
+  );
 }
 
 /** The lines that esbuild has to rewrite for the browsers of early 2022. */
 function newerSyntax(): string[] {
   const sample = "const sample = /(?<!a)b/;";
+  const { transformSync } = createRequire(join(here, "package.json"))("esbuild");
   const lines = (target: string | string[]): string[] =>
-    load("esbuild").transformSync(`${FILE["get-status.ts"]}\n${sample}`, { loader: "ts", target }).code.split("\n");
+    transformSync(`${FILE["get-status.ts"]}\n${sample}`, { loader: "ts", target }).code.split("\n");
   const supported = new Set(lines(["chrome97", "firefox95", "safari15.2"]));
-  const rewritten = lines("esnext").filter((line) => !supported.has(line));
-  return expectOnly(sample, rewritten);
+  return expectOnly(
+    sample,
+    lines("esnext").filter((line) => !supported.has(line)),
+  );
 }
 
-async function sizes(): Promise<string[]> {
+async function checkSizes(): Promise<void> {
   const { getStatus, module, rest } = (await sizesOf(here)).sizes;
-  console.log(`     getStatus: ${getStatus} bytes, the module: ${module} bytes`);
-  const limits = [
+  for (const [name, size, most] of [
     ["getStatus", getStatus, 3_100],
     ["the module", module, 3_500],
-  ] as const;
-  for (const [name, size, most] of limits)
-    if (size > most * 0.95) console.log(`     warning: ${name} has ${most - size} bytes left of ${most}`);
-  const tooLarge = limits.filter(([, size, most]) => size > most).map(([name]) => `${name} is too large`);
-  return rest === "" ? tooLarge : [...tooLarge, `not tree-shaken: ${rest}`];
+  ] as const) {
+    const warning = size > most * 0.95 ? ` (warning: at most ${most})` : "";
+    check(`${name} has ${size} bytes${warning}`, size > most ? [`more than ${most}`] : []);
+  }
+  check("what is not imported has no bytes", rest ? [rest] : []);
 }
 
-async function checkFormat(folder: string): Promise<string[]> {
-  const report = await runOn(prettier(), ["."], folder);
-  return prettier()
-    .findings(report)
-    .map(([file]) => file);
+async function checkRepository(): Promise<void> {
+  const [program, ...args] = prettier();
+  const { stdout, stderr } = await execute(program, [...args, "."], root);
+  check("the repository is formatted", (stdout + stderr).match(/.+/g) ?? []);
 }
 
-function expectOnly(expected: string, found: readonly string[]): string[] {
-  return found.join() === expected ? [] : [`expected only ${expected}, got: ${found.join("; ")}`];
+installPrivate(here);
+if (process.argv[2] === "--write") {
+  const [program, ...args] = prettier();
+  execFileSync(program, [...args, "--write", "."], { cwd: root, stdio: "inherit" });
+  process.exit();
 }
+try {
+  const copies = Object.entries(BOTH).map(([file, code]) => [copyOf(file), code + BAD]);
+  for (const project of ["strict", "loose"])
+    writeFiles(join(work, project), { ...settings(project === "strict"), ...BOTH, ...Object.fromEntries(copies) });
+  symlinkSync(bin(""), join(work, "node_modules"));
+  check("the file and the recipes suppress no finding", suppressions());
+  check("the file has no syntax newer than the browsers of 2022", newerSyntax());
+  await checkSizes();
+  await runAll([...TOOLS.map((row) => () => runTool(row)), checkRepository]);
+} catch (error) {
+  check("the run", [String(error)]);
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed ? 1 : 0;
