@@ -1,151 +1,117 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe } from "../runner/suite.ts";
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
+const root = join(import.meta.dirname, "../../..");
 const here = join(root, "tests/workflows");
-const work = join(root, ".build/workflows");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
-const { parse } = createRequire(join(here, "package.json"))("yaml") as { parse(text: string): any };
-const manifest = JSON.parse(read("package.json"));
+const { parse } = createRequire(join(here, "package.json"))("yaml");
+const { name, version, files, scripts } = JSON.parse(read("package.json"));
+const jobsOf = (workflow: string): any => parse(read(`.github/workflows/${workflow}.yml`)).jobs;
+const [ci, nightly, release] = ["ci", "nightly", "release"].map(jobsOf);
 
-type Outcome = { readonly status: number | null; readonly output: string };
-
-const files = readdirSync(join(root, ".github/workflows")).map((file) => `.github/workflows/${file}`);
-const jobs: [name: string, job: any][] = files.flatMap((file) => Object.entries(parse(read(file)).jobs));
-
-/** Runs a command, with shell functions in place of some of the commands that it runs. */
-function run(command: string, args: string[], cwd: string, commands = {}, env = {}): Outcome {
-  const functions = Object.entries(commands).map(([name, code]) => [`BASH_FUNC_${name}%%`, `() { ${String(code)}; }`]);
-  const options = { cwd, env: { ...process.env, ...env, ...Object.fromEntries(functions) }, encoding: "utf8" } as const;
-  const { status, stdout, stderr, error } = spawnSync(command, args, options);
-  if (error) throw error;
-  return { status, output: (stdout + stderr).trim() };
+/** Runs a script with the programs of this folder and the variables of a release, and returns what it prints. */
+function run(script: string, cwd = root): string {
+  const path = [join(here, ".venv/zizmor/bin"), join(here, "node_modules/node26/bin"), process.env["PATH"]];
+  const github = { GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: "Example/ogcapi-job-status" };
+  const commit = { GITHUB_SHA: "0123abc", GITHUB_REF_NAME: `v${version}` };
+  const env = { ...process.env, ...github, ...commit, PATH: path.join(delimiter), NO_COLOR: "1" };
+  const { status, stdout, stderr } = spawnSync("bash", ["-ec", script], { cwd, env, encoding: "utf8" });
+  assert.equal(status, 0, stdout + stderr);
+  return (stdout + stderr).trim();
 }
 
-/** Runs the steps of a job of the release. */
-function runJob(name: string, cwd: string, commands = {}): string {
-  const env = {
-    PATH: [join(here, "node_modules/node26/bin"), process.env["PATH"]].join(delimiter),
-    GITHUB_REF_NAME: `v${manifest.version}`,
-    GITHUB_SHA: "0123abc",
-    GITHUB_SERVER_URL: "https://github.com",
-    GITHUB_REPOSITORY: "Example/ogcapi-job-status",
-    NO_COLOR: "1",
-  };
-  const { steps } = new Map(jobs).get(name);
-  const outputs = steps.map(({ run: script = "", "working-directory": folder = "." }: any) => {
-    const { status, output } = run("bash", ["-e", "-c", script], join(cwd, folder), commands, env);
-    assert.equal(status, 0, output);
-    return output;
-  });
-  return outputs.filter(Boolean).join("\n");
+/** Runs the steps of a job of the release, with functions that take the place of programs. */
+function runJob(job: string, cwd: string, functions = ""): string {
+  const outputs = release[job].steps.map((step: Record<string, string>) =>
+    run(`${functions}\n${step["run"] ?? ""}`, join(cwd, step["working-directory"] ?? ".")),
+  );
+  return outputs.join("\n").trim();
 }
-
-rmSync(work, { recursive: true, force: true });
-mkdirSync(join(work, ".github/workflows"), { recursive: true });
 
 describe("the workflows", (test) => {
-  const bin = join(here, ".venv/bin");
-  const actionlint = ["-shellcheck", join(bin, "shellcheck")];
-  for (const [linter, args] of Object.entries({
-    actionlint: [...actionlint, ...files],
-    zizmor: ["--offline", "--quiet", "--persona=auditor", ...files, ".github/dependabot.yml"],
-    shellcheck: [".ci/run"],
-  })) {
-    test(`${linter} has no finding`, () => {
-      const { status, output } = run(join(bin, linter), args, root);
-      assert.equal(status, 0, output);
-    });
-  }
+  // actionlint runs shellcheck, too.
+  for (const command of ["actionlint", "zizmor --offline --quiet --persona=auditor .github", "shellcheck .ci/run"])
+    test(`${command} has no finding`, () => void run(command));
 
-  test("actionlint and shellcheck find an unknown variable and a missing quotation mark", () => {
-    const changed = join(work, ".github/workflows/release.yml");
-    const text = read(".github/workflows/release.yml");
-    writeFileSync(changed, text.replace("vars.", "var.").replace('"$GITHUB_SHA"', "$GITHUB_SHA"));
-    assert.match(run(join(bin, "actionlint"), [...actionlint, changed], root).output, /SC2086[^]*variable "var"/);
-  });
-
-  test("each job has a time limit, and only those that publish may write, which run nothing of the repository", () => {
-    for (const [name, job] of jobs) {
+  test("each job has a time limit, and those that may write wait for a person and run nothing of the repository", () => {
+    for (const [name, job] of Object.entries<any>({ ...ci, ...nightly, ...release })) {
       assert.ok(job["timeout-minutes"], name);
       const publishes = Object.values(job.permissions).includes("write");
       assert.equal(job.environment, publishes ? "release" : undefined, name);
-      if (!publishes) continue;
-      assert.ok(name === "github" ? job.needs.includes("npm") : job.needs.includes("tested"), name);
-      assert.doesNotMatch(JSON.stringify(job.steps), /checkout|npm (ci|install)|npx/);
+      if (publishes) assert.match(job.needs.join(), /^(tested,build|npm,jsr)$/, name);
+      if (publishes) assert.doesNotMatch(JSON.stringify(job.steps), /checkout|npm (ci|install)|npx/, name);
     }
   });
 
-  test("each script, suite and file that a step or .ci/run names exists", () => {
-    const steps = jobs.flatMap(([, job]) => job.steps.map((step: any) => step.run));
-    const commands = [...steps, read(".ci/run")].join("\n");
-    for (const [, name = ""] of commands.matchAll(/npm run (\w+)/g)) assert.ok(name in manifest.scripts, name);
-    const suites = [...commands.matchAll(/(?:npm test|^ *suite) (\w+)/gm)].map(([, name]) => `tests/${name}/run.ts`);
-    const paths = commands.match(/\.(github|ci)\/[\w./]+/g) ?? [];
-    for (const path of [...suites, ...paths]) assert.ok(existsSync(join(root, path)), path);
+  test("CI needs no root, what is named exists, and Nightly runs every suite", () => {
+    assert.doesNotMatch(read(".github/workflows/ci.yml"), /\bsudo\b|\bapt/);
+    const isSuite = (folder: string): boolean => existsSync(join(root, "tests", folder, "run.ts"));
+    const commands = JSON.stringify(nightly) + read(".ci/run");
+    const named = [...commands.matchAll(/(?:npm test|npm run|^ *suite) (\w+)/gm)].map(([, one]) => one!);
+    const all = [...named, ...ci.suite.strategy.matrix.suite];
+    assert.deepEqual(
+      all.filter((one) => !isSuite(one) && !(one in scripts)),
+      [],
+    );
+    const suites = readdirSync(join(root, "tests")).filter(isSuite);
+    assert.deepEqual(
+      suites.filter((one) => !named.includes(one)),
+      [],
+    );
   });
 
-  for (const [title, node, last] of [
-    ["passes if each suite does", "echo 2 passed, 0 failed", "14 passed, 0 failed"],
-    ["fails if tests fail", "echo 1 passed, 1 failed; return 1", "7 passed, 7 failed"],
-    ["fails if a suite prints no line", "echo passed", "0 passed, 7 failed"],
-    ["fails if a suite has no tests", "echo 0 passed, 0 failed", "0 passed, 7 failed"],
-    ["fails if a suite exits with 1", "echo 1 passed, 0 failed; return 1", "7 passed, 7 failed"],
+  for (const [suite, end] of [
+    ["echo 2 passed, 0 failed", "2 passed, 0 failed\n14 passed, 0 failed"],
+    ["echo a ran in 2 runtimes: 8 runs; echo 2 passed, 0 failed", "a ran in 2 runtimes: 8 runs\n14 passed, 0 failed"],
+    ["echo 1 passed, 1 failed; return 1", "7 passed, 7 failed\nexit 1"],
+    ["echo passed", "0 passed, 7 failed\nexit 1"],
+    ["echo 0 passed, 0 failed", "0 passed, 7 failed\nexit 1"],
+    ["echo 1 passed, 0 failed; return 1", "7 passed, 7 failed\nexit 1"],
   ] as const) {
-    test(`.ci/run ${title}`, () => {
-      const { status, output } = run(join(root, ".ci/run"), [], root, { npm: "true", node });
-      assert.equal(output.split("\n").at(-1), last);
-      assert.equal(status, last.endsWith(" 0 failed") ? 0 : 1);
+    test(`.ci/run adds up seven suites that do "${suite}"`, () => {
+      const output = run(`npm() { :; }; node() { ${suite}; }; export -f npm node; .ci/run || echo "exit $?"`);
+      assert.ok(output.endsWith(`\n${end}`), output);
     });
   }
 });
 
 describe("a release", (test) => {
-  const clone = join(work, "clone");
-  const release = join(clone, "release");
-  const tag = `v${manifest.version}`;
-  const tarball = `npm/${manifest.name}-${manifest.version}.tgz`;
-
-  test("requires that CI has succeeded on main for its commit", () => {
-    const filters = "--workflow ci.yml --commit 0123abc --branch main --event push --status success";
-    const gh = (runs: string): object => ({ gh: `[[ "$*" == "run list ${filters} "* ]] && echo ${runs}` });
-    assert.equal(runJob("tested", work, gh("https://github.com/runs/1")), "https://github.com/runs/1");
-    assert.throws(() => runJob("tested", work, gh("")), /There is none/);
+  test("requires that CI and Nightly have succeeded on main for its commit", () => {
+    const options = "run list --commit 0123abc --branch main --status success --json url --jq .[].url --workflow";
+    const gh = (workflow: string): string => `gh() { [[ "$*" != "${options} "${workflow} ]] || echo url; }`;
+    assert.equal(runJob("tested", root, gh("*")), "url\nurl");
+    assert.throws(() => runJob("tested", root, gh("'ci.yml --event push'")), /Nightly has not succeeded/);
+    assert.throws(() => runJob("tested", root, gh("nightly.yml")), /CI has not succeeded/);
   });
 
-  test("is built from a clean clone, with the files of package.json", () => {
-    run("git", ["clone", "--quiet", root, clone], work);
+  test("is built from a clean clone and accepted by npm, JSR and GitHub", () => {
+    const clone = join(root, ".build/workflows");
+    const packages = join(clone, "release");
+    rmSync(clone, { recursive: true, force: true });
+    run(`git clone --quiet . "${clone}"`);
     const changelog = join(clone, ".github/CHANGELOG.md");
     const text = readFileSync(changelog, "utf8");
-    writeFileSync(changelog, text.replace(/^## Unreleased$/m, `## ${manifest.version} - 2026-01-01`));
+    writeFileSync(changelog, text.replace(/^## Unreleased$/m, `## ${version} - 2026-01-01`));
     runJob("build", clone);
-    assert.deepEqual(readdirSync(release).sort(), ["get-status.ts", "jsr", "notes.md", "npm"]);
-    const packed = run("tar", ["-tzf", join(release, tarball)], work).output.split("\n");
-    const expected = [...manifest.files, "LICENSE", "README.md", "package.json"].map((path) => `package/${path}`);
-    assert.deepEqual(packed.sort(), expected.sort());
-  });
 
-  test("is accepted by npm publish and deno publish", () => {
+    const tarball = `npm/${name}-${version}.tgz`;
     // Without provenance, which can be made only in a workflow.
-    const npm = 'echo "npm $*"; command npm publish "$2" --access public --dry-run --offline';
-    const published = runJob("npm", release, { npm });
-    assert.ok(published.startsWith(`npm publish ./${tarball} --access public --provenance\n`), published);
-    assert.ok(published.includes(`+ ${manifest.name}@${manifest.version}`), published);
+    const dryRun = 'command npm publish "$2" --access public --dry-run --offline';
+    const npm = runJob("npm", packages, `npm() { echo "npm $*"; ${dryRun}; }`);
+    assert.ok(npm.startsWith(`npm publish ./${tarball} --access public --provenance\n+ ${name}@${version}\n`), npm);
+    const packed = [...npm.matchAll(/^npm notice [\d.]+k?B (\S+)$/gm)].map(([, path]) => path);
+    assert.deepEqual(packed.sort(), [...files, "LICENSE", "README.md", "package.json"].sort());
     // The folder lies in a repository here, which may have changes.
-    const deno = `${join(here, "node_modules/@deno/linux-x64-glibc/deno")} "$@" --dry-run --allow-dirty`;
-    const paths = [...runJob("jsr", release, { deno }).matchAll(/jsr\/(\S+) \(/g)].map(([, path]) => path);
-    assert.deepEqual(paths.sort(), ["LICENSE", "README.md", "jsr.json", "src/get-status.ts"]);
-  });
-
-  test("is published on GitHub with the file, the tarball and the notes", () => {
-    const paths = ["notes.md", "get-status.ts", tarball];
-    const output = runJob("github", release, { gh: 'echo "$@"' });
-    assert.equal(output, `release create ${tag} --verify-tag --title ${tag} --notes-file ${paths.join(" ")}`);
-    for (const path of paths) assert.ok(existsSync(join(release, path)), path);
+    const deno = join(here, "node_modules/@deno/linux-x64-glibc/deno");
+    const jsr = runJob("jsr", packages, `deno() { "${deno}" "$@" --dry-run --allow-dirty; }`);
+    const sent = [...jsr.matchAll(/jsr\/(\S+) \(/g)].map(([, path]) => path);
+    assert.deepEqual(sent.sort(), ["LICENSE", "README.md", "jsr.json", "src/get-status.ts"]);
+    const github = runJob("github", packages, 'gh() { ls "${@: -3}" > /dev/null; echo "$*"; }');
+    const options = `v${version} --verify-tag --title v${version} --notes-file notes.md get-status.ts ${tarball}`;
+    assert.equal(github, `release create ${options}`);
   });
 });
