@@ -1,8 +1,8 @@
 /** `npm start` shows each outcome on an embedded server, `npm start -- <baseUrl> <jobId>` the status of a real job. */
 import { createServer } from "node:http";
 import { getStatus, type Result } from "../src/get-status.ts";
-import { parse, requestOf, run, split, type Command, type Print } from "./project/command.ts";
-import { formatResult, printable, toJson } from "./project/diagnosis.ts";
+import { parse, printable, requestOf, run, type Command, type Print } from "./project/command.ts";
+import { causes, explain } from "./project/diagnosis.ts";
 import { createdJob } from "./recipes/location.ts";
 import { watch } from "./recipes/watch.ts";
 import { closedPort, listening } from "./support/listen.ts";
@@ -14,38 +14,40 @@ const usage = `Usage: npm start                                 run jobs on an e
        npm start -- <baseUrl> <jobId> [options]  get the status of a job
        npm start -- <URL of a job> [options]     the same, with a URL such as that in Location
 
-Options:
-  --watch                   request the status until the job has ended
-  --json                    print the result as one line of JSON, and no progress
+  --watch                     request the status until the job has ended
   -H, --header 'Name: value'  send a header; may be given more than once
-  --help                    print this text
 
-Exit code: 0 StatusInfo, 1 NotFound, 2 ServerError, 64 wrong usage, 70 a fault of this
-program, 130 interrupted by Ctrl-C`;
+Exit code: 0 StatusInfo, 1 NotFound, 2 ServerError, 64 wrong usage, 70 a fault of this program`;
 
 export const demo: Command = {
   usage,
   async main(args, print) {
     if (!args.length) return showEachOutcome(print);
-    const { values, baseUrl, jobId } = parse(args, {
-      watch: { type: "boolean" },
-      json: { type: "boolean" },
-      header: { type: "string", multiple: true, short: "H" },
-    });
-    const headers = (values.header ?? []).map((header) => split(header, ":", "a header as 'Name: value'"));
-    const onResult = values.json ? () => {} : progress(print);
+    const { values, headers, baseUrl, jobId } = await parse(args, { watch: { type: "boolean" } });
     const result = values.watch
-      ? await watch(baseUrl, jobId, { headers, onResult, timeLimit: 86_400_000 })
+      ? await watch(baseUrl, jobId, { headers, onResult: progress(print), timeLimit: 86_400_000 })
       : await getStatus(baseUrl, jobId, { headers, signal: AbortSignal.timeout(60_000) });
-    if (values.json) print(`${toJson(result)}\n`);
-    else await show(print, baseUrl, jobId, result);
+    await show(print, baseUrl, jobId, result);
     return EXIT[result.kind];
   },
 };
 
+/** Prints a result and its likely causes. A result without a response does not hold the requested URL. */
 async function show(print: Print, baseUrl: string | URL, jobId: string, result: Result): Promise<void> {
   const [requested] = await requestOf(baseUrl, jobId);
-  print(`${formatResult(result, requested)}\n`);
+  const info = result.kind === "StatusInfo" ? result : undefined;
+  const lines: readonly (readonly [name: string, value: unknown])[] = [
+    ...Object.entries(result).filter(([name, value]) => typeof value !== "object" && name !== "body"),
+    ["status sent", info?.document.status === info?.status ? undefined : info?.document.status],
+    ["exception", result.exception && JSON.stringify(result.exception)],
+    ...(info?.links ?? []).map(({ rel = "?", href }) => ["link", `${rel}  ${href}`] as const),
+    ["cause", explain(result.cause)],
+    ["http", result.http?.status ?? "no response"],
+    ["requested", requested],
+    ["final URL", result.http?.url === requested ? undefined : result.http?.url],
+    ...causes(result).map((cause) => ["likely", cause] as const),
+  ];
+  for (const [name, value] of lines) if (value !== undefined) print(`${name.padEnd(12)}${printable(String(value))}\n`);
 }
 
 async function showEachOutcome(print: Print): Promise<number> {
@@ -87,8 +89,8 @@ async function showEachOutcome(print: Print): Promise<number> {
   return 0;
 }
 
-/** Prints the progress and when the next request is sent. On a terminal it redraws one line, which must not wrap. */
-export function progress(print: Print, columns = process.stdout.columns): (result: Result, pause?: number) => void {
+/** Prints the progress, and when the next request is sent. */
+function progress(print: Print): (result: Result, pause?: number) => void {
   return (result, pause) => {
     const state =
       result.kind === "StatusInfo"
@@ -96,12 +98,8 @@ export function progress(print: Print, columns = process.stdout.columns): (resul
         : `${result.kind} ${result.reason}: ${result.message}`;
     const why = result.http?.headers["retry-after"] ? " (Retry-After)" : "";
     const next = pause === undefined ? "" : `; next request in ${Math.round(pause / 100) / 10} s${why}`;
-    const line = printable(state + next);
-    print(columns ? `\r\x1b[K${line.slice(0, columns - 1)}${next ? "" : "\n"}` : `${line}\n`);
+    print(`${printable(state + next)}\n`);
   };
 }
 
-if (process.argv[1] === import.meta.filename) {
-  process.once("SIGINT", () => process.stdout.write("\n", () => process.exit(130)));
-  process.exitCode = await run(demo, process.argv.slice(2));
-}
+if (process.argv[1] === import.meta.filename) process.exitCode = await run(demo, process.argv.slice(2));

@@ -1,90 +1,98 @@
 import * as assert from "uvu/assert";
-import { execFileSync, type ExecFileSyncOptions } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { newestOf } from "../../.github/scripts/newest.ts";
+import { disagreements, jsrConfig, publishedManifest } from "../../.github/scripts/release.ts";
 import { describe } from "../runner/suite.ts";
-import { npm } from "../support/npm.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
-const manifest = JSON.parse(read("package.json"));
-const [TYPES, CODE] = ["./dist/get-status.d.ts", "./dist/get-status.js"];
+const own = JSON.parse(read("package.json"));
 
-const options = (cwd: string): ExecFileSyncOptions => ({
-  cwd,
-  stdio: ["ignore", "pipe", "pipe"],
-  env: { ...process.env, npm_config_offline: "true" },
-});
-
+// `npm test platforms` packs and installs it in each runtime.
 describe("the package", (test) => {
-  for (const [name, value] of Object.entries({
+  const [types, code] = ["./dist/get-status.d.ts", "./dist/get-status.js"];
+  const dist = ["js", "js.map", "d.ts", "d.ts.map"].map((end) => `dist/get-status.${end}`);
+  for (const [name, expected] of Object.entries({
     license: "MIT-0",
     type: "module",
     sideEffects: false,
     engines: { node: ">=20.19" },
-    main: CODE,
-    types: TYPES,
-    exports: { ".": { types: TYPES, default: CODE }, "./package.json": "./package.json" },
+    main: code,
+    types,
+    exports: { ".": { types, default: code }, "./package.json": "./package.json" }, // the first that matches counts
+    files: [...dist, "src/get-status.ts"],
   }))
-    // In this order: the first condition that matches counts.
-    test(`has ${name} as documented`, () => assert.is(JSON.stringify(manifest[name]), JSON.stringify(value)));
+    test(`declares its ${name}`, () => assert.is(JSON.stringify(own[name]), JSON.stringify(expected)));
 
-  test("has four development dependencies and no others", () => {
-    const lists = Object.keys(manifest).filter((name) => /dependencies/i.test(name));
-    assert.equal([lists, Object.keys(manifest.devDependencies).length], [["devDependencies"], 4]);
+  test("is built when it is packed, and has four development dependencies and no others", () => {
+    assert.equal([own.scripts.prepare, own.scripts.build], ["npm run build", "tsc"]);
+    const lists = Object.keys(own).filter((name) => /dependencies/i.test(name));
+    assert.equal([lists, Object.keys(own.devDependencies).length], [["devDependencies"], 4]);
   });
 
-  test("is built by npm pack, holds exactly these files, and installs alone into an empty project", () => {
-    const folder = join(root, ".build/package");
-    rmSync(folder, { recursive: true, force: true });
-    const copy = join(folder, "copy");
-    for (const file of ["LICENSE", "README.md", "package.json", "tsconfig.json", "src"])
-      cpSync(join(root, file), join(copy, file), { recursive: true });
-    symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "junction");
-    const [packed] = JSON.parse(npm(["pack", "--json", "--silent"], options(copy)));
-    const dist = ["d.ts", "d.ts.map", "js", "js.map"].map((end) => `dist/get-status.${end}`);
-    const paths = packed.files.map(({ path }: { path: string }) => path).sort();
-    assert.equal(paths, ["LICENSE", "README.md", ...dist, "package.json", "src/get-status.ts"]);
-    for (const map of dist.filter((file) => file.endsWith(".map")))
-      assert.equal(JSON.parse(readFileSync(join(copy, map), "utf8")).sources, ["../src/get-status.ts"]);
+  test("has the files that it declares, and maps that lead to the source", () => {
+    for (const file of own.files) assert.ok(existsSync(join(root, file)), file);
+    for (const map of [dist[1]!, dist[3]!]) assert.equal(JSON.parse(read(map)).sources, ["../src/get-status.ts"]);
+  });
 
-    const project = join(folder, "project");
-    mkdirSync(project);
-    writeFileSync(join(project, "package.json"), '{"type":"module"}');
-    npm(["install", join(copy, packed.filename)], options(project));
-    const installed = readdirSync(join(project, "node_modules")).filter((name) => !name.startsWith("."));
-    assert.equal(installed, [manifest.name]);
-    for (const [file, code] of Object.entries({
-      "import.mjs": `import * as all from "${manifest.name}"; console.log(Object.keys(all).sort().join());`,
-      "require.cjs": `console.log(Object.keys(require("${manifest.name}")).sort().join());`,
-    })) {
-      writeFileSync(join(project, file), code);
-      const names = String(execFileSync(process.execPath, ["--no-warnings", file], options(project)));
-      assert.is(names.trim().replace("__esModule,", ""), "getStatus,isNotFound,isServerError,isStatusInfo");
-    }
+  test("can be required, and exports four functions", () => {
+    const program = `console.log(Object.keys(require("${own.name}")).join().replace("__esModule,", ""))`;
+    const args = ["--no-warnings", "--input-type=commonjs", "--eval", program];
+    const names = String(execFileSync(process.execPath, args, { cwd: root }));
+    assert.is(names, "getStatus,isNotFound,isServerError,isStatusInfo\n");
   });
 });
 
-/** The files of the repository, without those that .gitignore names. */
-function files(folder = ""): string[] {
-  const ignored = new Set(["node_modules", "dist", ".build", ".venv", "__pycache__", ".git"]);
-  return readdirSync(join(root, folder), { withFileTypes: true })
-    .filter(({ name }) => !ignored.has(name) && !name.endsWith(".tgz"))
-    .flatMap((entry) => (entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)]));
-}
-
 describe("the repository", (test) => {
   test("has only the expected files at its root", () => {
-    const top = new Set(files().map((file) => file.split(/[\\/]/)[0]!));
-    const visible = [...top].filter((name) => !name.startsWith(".")).sort();
-    assert.is(visible.join(" "), "LICENSE README.md package-lock.json package.json src tests tsconfig.json");
+    const visible = readdirSync(root).filter((name) => !/^\.|^(node_modules|dist)$|\.tgz$/.test(name));
+    assert.is(visible.sort().join(" "), "LICENSE README.md package-lock.json package.json src tests tsconfig.json");
   });
 
   test("has at most six private packages, each with a lock file that names no host", () => {
-    const manifests = files("tests").filter((file) => file.endsWith("package.json"));
-    assert.ok(manifests.length <= 6, manifests.join());
-    for (const path of [...manifests, "package.json"])
-      assert.not.match(read(path.replace(/package\.json$/, "package-lock.json")), /"resolved":/, path);
+    const folders = readdirSync(join(root, "tests")).map((name) => `tests/${name}/`);
+    const packages = folders.filter((folder) => existsSync(join(root, folder, "package.json")));
+    assert.ok(packages.length <= 6, packages.join());
+    for (const folder of [...packages, ""]) assert.not.match(read(`${folder}package-lock.json`), /"resolved":/, folder);
+  });
+});
+
+// `npm test workflows` makes a whole release.
+describe("a release", (test) => {
+  const manifest = { name: "p", version: "1.2.3", license: "MIT-0", files: [] };
+  const changelog = "# Changelog\n\n## 1.2.3 - 2026-11-24\n\n- Added x.\n\n## 1.2.2 - 2026-11-23\n\n- Fixed y.\n";
+  const release = { tag: "v1.2.3", manifest, lock: { version: "1.2.3" }, source: "// p 1.2.3 | MIT-0\n", changelog };
+  const github = { GITHUB_SERVER_URL: "https://git.example", GITHUB_REPOSITORY: "Owner/repo.ts" };
+
+  for (const [what, change, problem] of [
+    ["agrees", {}, /^$/],
+    ["has the tag of its version", { tag: "1.2.3" }, /^The tag is [^\n]*$/],
+    ["has the version in its lock", { lock: { version: "1.2.2" } }, /^The version in package-lock.json is [^\n]*$/],
+    ["has the version in its source", { source: "// p 1.2.2 | MIT-0\n" }, /^The first line of [^\n]*$/],
+    ["has a date", { changelog: "## 1.2.3 - unreleased\n\n- x\n" }, /^The first heading of [^\n]*$/],
+    ["is the newest", { changelog: `## 1.3.0 - 2026-11-25\n\n- x\n${changelog}` }, /^The first heading of [^\n]*$/],
+    ["says what changed", { changelog: "## 1.2.3 - 2026-11-24\n\n## 1.2.2 - 2026-11-23\n\n- x" }, /says nothing$/],
+  ] as const)
+    test(what, () => assert.match(disagreements({ ...release, ...change }).join("\n"), problem));
+
+  test("has the address of its repository and a scope, or is not published", () => {
+    const url = "https://git.example/Owner/repo.ts";
+    assert.equal(publishedManifest(manifest, github)["repository"], { type: "git", url: `git+${url}.git` });
+    for (const change of [{ GITHUB_SERVER_URL: "http://git.example" }, { GITHUB_REPOSITORY: "repo" }])
+      assert.throws(() => publishedManifest(manifest, { ...github, ...change }), /is not the URL of a repository$/);
+    assert.match(JSON.stringify(jsrConfig(manifest, { ...github, JSR_SCOPE: "" })), '"name":"@owner/p"');
+    assert.match(JSON.stringify(jsrConfig(manifest, { ...github, JSR_SCOPE: "geo" })), '"name":"@geo/p"');
+    for (const JSR_SCOPE of ["@geo", "Geo", "a/b", "-a", "a_b", undefined])
+      assert.throws(() => jsrConfig(manifest, { JSR_SCOPE }), /is not a scope of JSR$/);
+  });
+
+  test("is tried at night with newer versions, but of aliases and TypeScript only with newer minor ones", () => {
+    assert.is(newestOf("@types/react", "19.3.0"), "latest");
+    assert.is(newestOf("types-node22", "npm:@types/node@22.20.5"), "npm:@types/node@22");
+    assert.is(newestOf("prettier3.6", "npm:prettier@3.6.0"), "npm:prettier@3.6");
+    assert.is(newestOf("typescript", "5.9.3"), "5");
   });
 });

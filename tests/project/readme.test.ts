@@ -1,161 +1,112 @@
-import assert from "node:assert/strict";
-import { execFile, execFileSync } from "node:child_process";
+import * as assert from "uvu/assert";
+import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { getGlobalDispatcher, setGlobalDispatcher } from "undici";
 import { describe } from "../runner/suite.ts";
-import { listening } from "../support/listen.ts";
+import { listen } from "../support/listen.ts";
 import { startServer } from "../support/server.ts";
 
 const root = new URL("../../../", import.meta.url);
-const out = new URL(".build/readme/", root);
 const read = (path: string): string => readFileSync(new URL(path, root), "utf8");
+const source = read("src/get-status.ts");
 
-const pages = [
-  "README.md",
-  "tests/README.md",
-  "tests/recipes/README.md",
-  "tests/servers/README.md",
-  "tests/bench/README.md",
-  ...readdirSync(new URL(".github", root))
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => `.github/${name}`),
+/** The programs in a page. The name of a recipe may follow the language. */
+const programsOf = (name: string, text: string) =>
+  Array.from(text.matchAll(/^```tsx?(?: (\S+))?\n([\s\S]*?)^```$/gm), ([, recipe, code = ""], index) => {
+    const output = Array.from(code.matchAll(/\/\/=> (.*)/g), ([, line]) => line);
+    return { file: `${name}-${index}`, code, recipe, output };
+  });
+const programs = [
+  ...programsOf("readme", read("README.md")),
+  ...programsOf("cookbook", read("tests/recipes/README.md")),
+  ...programsOf("source", source.replace(/^ \* ?/gm, "")),
 ];
 
-interface Program {
-  readonly file: string;
-  readonly code: string;
-  /** The recipe that it shows. */
-  readonly recipe?: string | undefined;
-}
+const server = await startServer();
+Date.now = () => 1_800_000_000_000; // a job that is created stays accepted
+server.add({ id: "job-1", frozenAt: 42 });
+server.add({ id: "job-2", seconds: 0 });
 
-/** The TypeScript in a page. */
-function programsOf(page: string, name: string): Program[] {
-  const fences = [...read(page).matchAll(/^```tsx?(?: (\S+))?\n([\s\S]*?)^```$/gm)];
-  return fences.map(([, recipe, code = ""], index) => ({ file: `${name}-${index}.ts`, code, recipe }));
-}
+const throughProxy: (string | undefined)[] = [];
+const proxy = createServer().on("connect", ({ url }, client) => {
+  throughProxy.push(url);
+  const upstream = connect(Number(new URL(server.baseUrl).port), "127.0.0.1");
+  client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
+  upstream.unref().pipe(client).pipe(upstream);
+});
+for (const one of [server.server, proxy]) one.unref().on("connection", (socket) => socket.unref());
+const { origin, host } = new URL(server.baseUrl);
+const proxyUrl = await listen(proxy);
 
-const examples = [...read("src/get-status.ts").matchAll(/^ \* ```ts\n([\s\S]*?)^ \* ```/gm)];
-const programs: Program[] = [
-  ...programsOf("README.md", "readme"),
-  ...programsOf("tests/recipes/README.md", "cookbook"),
-  ...examples.map(([, code = ""], index) => ({ file: `example-${index}.ts`, code: code.replace(/^ \* ?/gm, "") })),
-];
-
+const out = new URL(".build/readme/", root);
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-for (const { file, code } of programs) writeFileSync(new URL(file, out), code);
-for (const file of ["handler.ts", "location.ts", "results.ts", "watch.ts", "use-job.ts", "platforms.d.ts"])
-  cpSync(new URL(`tests/recipes/${file}`, root), new URL(file, out));
-const config = {
-  extends: "../../tests/tsconfig.json",
-  compilerOptions: { rootDir: ".", outDir: "." },
-  include: ["*.ts"],
-  exclude: [],
-};
+for (const { file, code } of programs) {
+  const placed = code.replaceAll("https://ogc.example.com", origin);
+  writeFileSync(new URL(`${file}.ts`, out), placed.replace("http://proxy.example.com:3128", proxyUrl));
+}
+for (const name of ["handler.ts", "location.ts", "results.ts", "watch.ts", "platforms.d.ts"])
+  cpSync(new URL(`tests/recipes/${name}`, root), new URL(name, out));
+const compilerOptions = { rootDir: ".", outDir: "." };
+const config = { extends: "../../tests/tsconfig.json", compilerOptions, include: ["*.ts"], exclude: [] };
 writeFileSync(new URL("tsconfig.json", out), JSON.stringify(config));
+const tsc = [fileURLToPath(new URL("node_modules/typescript/bin/tsc", root)), "-p", fileURLToPath(out)];
+const { stdout: errors } = spawnSync(process.execPath, tsc, { encoding: "utf8" });
 
-/** The output that a program states. */
-const stated = (code: string): string[] => [...code.matchAll(/\/\/=> (.*)/g)].map(([, line = ""]) => line);
-
-/** Runs a compiled program, with the embedded server in place of https://ogc.example.com unless it is `alone`. */
-async function outputOf(file: string, alone = false): Promise<string[]> {
-  const rehearse = alone ? [] : ["--import", new URL("rehearse.js", import.meta.url).href];
-  const path = fileURLToPath(new URL(file.replace(/ts$/, "js"), out));
-  const { stdout } = await promisify(execFile)(process.execPath, [...rehearse, path], { cwd: fileURLToPath(root) });
-  return stdout.split("\n").slice(0, -1);
+/** Runs a program, and returns what it prints. */
+async function outputOf(file: string): Promise<string[]> {
+  const lines: string[] = [];
+  const [{ log }, dispatcher] = [console, getGlobalDispatcher()];
+  console.log = (...values) => void lines.push(values.map(String).join(" "));
+  try {
+    await import(new URL(`${file}.js`, out).href);
+  } finally {
+    console.log = log;
+    setGlobalDispatcher(dispatcher); // after a MockAgent
+  }
+  return lines;
 }
 
 describe("the code in the README, the cookbook and the source", (test) => {
-  test("compiles", () => {
-    const tsc = fileURLToPath(new URL("node_modules/typescript/bin/tsc", root));
-    try {
-      execFileSync(process.execPath, [tsc, "-p", fileURLToPath(out)]);
-    } catch (error) {
-      throw new Error(String((error as { stdout: Buffer }).stdout));
-    }
-  });
+  test("compiles", () => assert.is(errors, ""));
 
-  for (const { file, code, recipe } of programs) {
+  for (const { file, code, recipe, output } of programs) {
+    if (recipe) test(`is that of the recipe ${recipe}`, () => assert.is(code, read(`tests/recipes/${recipe}`)));
     // `npm test platforms` installs msw and runs the recipe for it.
-    if (code.includes('from "msw"') || code.includes("ProxyAgent")) continue;
-    test(`${recipe ?? file} prints what it states: ${stated(code).join(" | ")}`, async () => {
-      const output = await outputOf(file, code.includes("MockAgent"));
+    if (recipe === "testing-msw.ts") continue;
+    test(`prints what it states in ${recipe ?? file}: ${output.join(" | ")}`, async () => {
+      const printed = await outputOf(file);
       // Examples of the source may print more than they state.
-      if (!file.startsWith("example") || stated(code).length) assert.deepEqual(output, stated(code));
+      if (output.length || !file.startsWith("source")) assert.equal(printed, output);
+      assert.equal(throughProxy.splice(0), code.includes("ProxyAgent") ? [host] : []);
     });
   }
-
-  test("sends its request through the proxy in the program for one", async () => {
-    const { file, code } = programs.find((program) => program.code.includes("ProxyAgent"))!;
-    const server = await startServer();
-    server.add({ id: "job-1", frozenAt: 42 });
-    const authorities: (string | undefined)[] = [];
-    const proxy = createServer().on("connect", (request, client) => {
-      authorities.push(request.url);
-      const { hostname, port } = new URL(`http://${request.url}`);
-      const upstream = connect(Number(port), hostname, () => {
-        client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
-        upstream.pipe(client).pipe(upstream);
-      });
-      for (const socket of [client, upstream]) socket.on("error", () => {});
-    });
-    try {
-      await listening(proxy, async (url) => {
-        const path = new URL(file.replace(/ts$/, "js"), out);
-        const compiled = readFileSync(path, "utf8").replace("http://proxy.example.com:3128", url);
-        writeFileSync(path, compiled.replace("https://ogc.example.com/ogcapi", server.baseUrl));
-        assert.deepEqual(await outputOf(file, true), stated(code));
-      });
-      assert.deepEqual(authorities, [new URL(server.baseUrl).host]);
-    } finally {
-      await server.close();
-    }
-  });
-
-  test("is that of the recipes it names", () => {
-    const shown = programs.filter(({ recipe }) => recipe !== undefined);
-    for (const { recipe, code } of shown) assert.equal(code, read(`tests/recipes/${recipe}`), recipe);
-    assert.equal(shown.length, 3);
-  });
 });
 
 describe("the pages", (test) => {
-  const anchorsOf = (text: string): string[] =>
-    [...text.matchAll(/^#+ (.*)/gm)].map(([, title = ""]) =>
-      title
-        .toLowerCase()
-        .replace(/[^\w -]/g, "")
-        .replaceAll(" ", "-"),
-    );
-
-  for (const page of pages) {
+  const { scripts } = JSON.parse(read("package.json"));
+  const folders = ["", "tests/", "tests/recipes/", "tests/servers/", "tests/bench/"];
+  const docs = readdirSync(new URL(".github", root)).filter((name) => name.endsWith(".md"));
+  for (const page of [...folders.map((folder) => `${folder}README.md`), ...docs.map((name) => `.github/${name}`)])
     test(`${page} links to files and headings that exist, and names commands that exist`, () => {
-      const text = read(page);
-      for (const [, target = ""] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
-        if (/^https:/.test(target)) continue;
-        const [path, anchor] = target.split("#");
-        const file = path ? new URL(path, new URL(page, root)) : new URL(page, root);
-        assert.ok(existsSync(file), target);
-        if (anchor !== undefined) assert.ok(anchorsOf(readFileSync(file, "utf8")).includes(anchor), target);
+      for (const [, path = "", anchor] of read(page).matchAll(/\]\((?!https:)([^)\s#]*)(?:#([^)\s]+))?\)/g)) {
+        const file = new URL(path, new URL(page, root));
+        assert.ok(existsSync(file), path);
+        const heading = new RegExp(`^#+ ${anchor?.replaceAll("-", "[ -]")}$`, "im");
+        if (anchor) assert.match(read(file.href).replace(/[^\w\n #-]/g, ""), heading);
       }
-      const { scripts } = JSON.parse(read("package.json"));
-      for (const [, name = ""] of text.matchAll(/\bnpm run ([\w:]+)/g)) assert.ok(name in scripts, `npm run ${name}`);
-      for (const [, name = ""] of text.matchAll(/\bnpm test (\w+)/g))
-        assert.ok(
-          [name, `contract/${name}.test.ts`].some((path) => existsSync(new URL(`tests/${path}`, root))),
-          name,
-        );
+      for (const [, kind, name = ""] of read(page).matchAll(/\bnpm (run|test) (\w+)/g)) {
+        const files = [`tests/${name}`, `tests/contract/${name}.test.ts`];
+        assert.ok(kind === "run" ? name in scripts : files.some((path) => existsSync(new URL(path, root))), name);
+      }
     });
-  }
 
   test("quote messages as the library returns them", () => {
-    const source = read("src/get-status.ts");
-    const messages = read(".github/TROUBLESHOOTING.md").matchAll(/`((?:Request|Response body|fetch did) [^`(:]{6,})/g);
-    const quoted = [...messages].map(([, message = ""]) => message);
-    assert.ok(quoted.length >= 4);
-    for (const message of quoted) assert.ok(source.includes(message), message);
+    const messages = read(".github/TROUBLESHOOTING.md").match(/(?<=`)(Request|Response body|fetch did) [^`(:]{6,}/g)!;
+    assert.ok(messages.length >= 4);
+    for (const message of messages) assert.ok(source.includes(message), message);
   });
 });

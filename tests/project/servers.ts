@@ -11,52 +11,47 @@ const STANDARD = [...IDS, ...DATES, "type", "processID", "message", "progress", 
 const ERROR = ["type", "code", "title", "detail", "description", "message", "msg", "error"];
 
 type Json = Readonly<Record<string, unknown>>;
+type Column = readonly [values: readonly string[], conform: RegExp];
 
-/** What a response shows of a column; "" for what is optional and absent. */
-type Values = (json: Json, recorded: Recorded) => string | readonly string[];
-
-const ofStatus = (values: Values) => (json: Json, recorded: Recorded) =>
-  isStatus(recorded) && isGet(recorded) ? values(json, recorded) : [];
-const ofGet = (about: Recorded["about"]) => (json: Json, recorded: Recorded) =>
-  recorded.about === about && isGet(recorded) ? outcome(json, recorded) : [];
-
-/** The values of each column, and which conform. SERVERS.md says what the standard wants, and what the library does. */
-const COLUMNS: Readonly<Record<string, readonly [values: Values, conform: RegExp]>> = {
-  id: [ofStatus((job) => IDS.filter((id) => typeof job[id] === "string").join(" and ")), /^jobID$/],
-  status: [ofStatus(({ status }) => (CODES.includes(String(status)) ? [] : String(status))), /^$/],
-  type: [ofStatus(({ type }) => String(type ?? "none")), /^process$/],
-  dates: [ofStatus((job) => DATES.map((name) => dateForm(job[name]))), /^(Z|offset)$/],
-  progress: [ofStatus(({ progress }) => progressForm(progress)), /^integer$/],
-  links: [ofStatus(({ links }) => linkForms(links)), /^(absolute|relative)$/],
-  null: [ofStatus((job) => STANDARD.filter((name) => job[name] === null)), /^$/],
-  "missing job": [ofGet("missing job"), /^404 no-such-job$/],
-  "wrong URL": [ofGet("wrong URL"), /^404 (?!no-such-job$)/],
-  "after DELETE": [ofGet("dismissed job"), /^(200 dismissed$|404|410)/],
-  errors: [
-    (json, recorded) => (recorded.status >= 400 ? errorForm(json, recorded) : []),
-    /^(type( title)?( detail)?|HTML)$/,
-  ],
-  "media type": [(_, recorded) => (isStatus(recorded) ? mediaType(recorded) : []), /^application\/json$/],
-};
+/** What the responses of a server show of each column ("" for what may be absent), and what of that conforms. */
+function columnsOf(recorded: readonly Recorded[]): Readonly<Record<string, Column>> {
+  const gets = recorded.filter(({ request }) => request.method === "GET");
+  const jobs = gets.filter(isStatus).map(documentOf);
+  const outcomes = (about: Recorded["about"]) => gets.filter((one) => one.about === about).map(outcome);
+  return {
+    id: [jobs.map((job) => IDS.filter((id) => typeof job[id] === "string").join(" and ") || "none"), /^jobID$/],
+    status: [jobs.map(({ status }) => String(status)).filter((word) => !CODES.includes(word)), /^$/],
+    type: [jobs.map(({ type }) => String(type ?? "none")), /^process$/],
+    dates: [jobs.flatMap((job) => DATES.map((name) => dateForm(job[name]))), /^(Z|offset)$/],
+    progress: [jobs.map(({ progress }) => progressForm(progress)), /^integer$/],
+    links: [jobs.flatMap(({ links }) => linkForms(links)), /^(absolute|relative)$/],
+    null: [jobs.flatMap((job) => STANDARD.filter((name) => job[name] === null)), /^$/],
+    "missing job": [outcomes("missing job"), /^404 no-such-job$/],
+    "wrong URL": [outcomes("wrong URL"), /^404 (?!no-such-job$)/],
+    "after DELETE": [outcomes("dismissed job"), /^(200 dismissed$|404|410)/],
+    errors: [recorded.filter(({ status }) => status >= 400).map(errorForm), /^(type( title)?( detail)?|HTML)$/],
+    "media type": [recorded.filter(isStatus).map(mediaType), /^application\/json$/],
+  };
+}
 
 const isStatus = ({ result }: Recorded): boolean => result.kind === "StatusInfo";
-const isGet = ({ request }: Recorded): boolean => request.method === "GET";
 const mediaType = ({ headers }: Recorded): string =>
   headers.find(([name]) => /^content-type$/i.test(name))?.[1].replace(/\s*;.*/, "") ?? "none";
 
-/** The parsed body, or undefined. */
-function documentOf({ body }: Recorded): unknown {
+const NOT_JSON: Json = {};
+
+/** The parsed body, as an object. */
+function documentOf({ body }: Recorded): Json {
   try {
-    return JSON.parse(new TextDecoder().decode(body));
+    return Object(JSON.parse(new TextDecoder().decode(body)));
   } catch {
-    return undefined;
+    return NOT_JSON;
   }
 }
 
 function dateForm(date: unknown): string {
   if (typeof date !== "string" || date === "") return "";
-  const zone = /^\d{4}-\d\d-\d\dT[\d:.]+(.*)$/.exec(date)?.[1];
-  if (zone === undefined) return `"${date}"`;
+  const zone = /^\d{4}-\d\d-\d\dT[\d:.]+(.*)$/.exec(date)?.[1] ?? `"${date}"`;
   return /^[+-]\d\d:\d\d$/.test(zone) ? "offset" : zone || "no zone";
 }
 
@@ -72,28 +67,28 @@ function linkForms(links: unknown): readonly string[] {
 }
 
 /** How an error body says what is wrong: the names of its texts, or its media type. */
-function errorForm(json: Json, recorded: Recorded): string {
+function errorForm(recorded: Recorded): string {
+  const json = documentOf(recorded);
   const names = ERROR.filter((name) => (json[name] ?? null) !== null);
   if (names.length) return names.map((name) => (typeof json[name] === "object" ? `${name}{}` : name)).join(" ");
   if (recorded.body.length === 0) return "empty";
-  if (typeof documentOf(recorded) === "object") return "other JSON";
+  if (json !== NOT_JSON) return "other JSON";
   return /html/.test(mediaType(recorded)) ? "HTML" : "plain text";
 }
 
 /** For example `404 no-such-job`, `404 HTML`, `200 running`. */
-function outcome(json: Json, recorded: Recorded): string {
+function outcome(recorded: Recorded): string {
   const { status, result } = recorded;
   if (result.kind === "StatusInfo") return `${status} ${result.status}`;
   if (result.reason === "no-such-job") return `${status} no-such-job`;
   const { type } = result.exception ?? {};
-  return `${status} ${type === undefined ? errorForm(json, recorded) : `"${type}"`}`;
+  return `${status} ${type === undefined ? errorForm(recorded) : `"${type}"`}`;
 }
 
 /** The distinct values in order, those that depart from the standard in bold. */
-function cell(recorded: readonly Recorded[], [values, conform]: readonly [Values, RegExp]): string {
-  const all = recorded.flatMap((one) => values(Object(documentOf(one)) as Json, one));
-  const distinct = [...new Set(all)].filter(Boolean).sort();
-  if (all.length && !distinct.length) return "none";
+function cell([values, conform]: Column): string {
+  const distinct = [...new Set(values)].filter(Boolean).sort();
+  if (values.length && !distinct.length) return "none";
   const departing = distinct.filter((value) => !conform.test(value)).map((value) => `**${value}**`);
   const shown = [...distinct.filter((value) => conform.test(value)), ...departing];
   return shown.join(", ").replaceAll("|", "\\|");
@@ -105,12 +100,15 @@ const serversOf = (corpus: readonly Recorded[]): string[] =>
 
 /** SERVERS.md with this table in place of the one that it has. */
 export function withTable(page: string, corpus: readonly Recorded[]): string {
-  const titles = Object.keys(COLUMNS);
+  const titles = Object.keys(columnsOf([]));
   const rows = serversOf(corpus).map((folder) => {
     const recorded = corpus.filter((one) => folderOf(one) === folder);
     const verbatim = recorded.filter(({ how }) => how === "verbatim").length;
-    const cells = Object.values(COLUMNS).map((column) => cell(recorded, column));
-    return [`[${folder}](${folder})`, `${recorded.length} (${verbatim})`, ...cells];
+    return [
+      `[${folder}](${folder})`,
+      `${recorded.length} (${verbatim})`,
+      ...Object.values(columnsOf(recorded)).map(cell),
+    ];
   });
   const table = [["server", "responses (verbatim)", ...titles], ["---", "--:", ...titles.map(() => "---")], ...rows];
   return page.replace(/^\| server [^]*/m, () => table.map((cells) => `| ${cells.join(" | ")} |\n`).join(""));
@@ -129,7 +127,4 @@ export function withCounts(readme: string, corpus: readonly Recorded[]): string 
 export const PAGES = { "tests/servers/SERVERS.md": withTable, "README.md": withCounts };
 
 if (process.argv[1] === import.meta.filename)
-  for (const [path, update] of Object.entries(PAGES)) {
-    const file = new URL(`../../../${path}`, import.meta.url);
-    writeFileSync(file, update(readFileSync(file, "utf8"), corpus));
-  }
+  for (const [path, update] of Object.entries(PAGES)) writeFileSync(path, update(readFileSync(path, "utf8"), corpus));

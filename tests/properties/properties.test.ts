@@ -4,8 +4,7 @@ import { createRequire } from "node:module";
 import { getStatus, type Fetch, type Result } from "../../src/get-status.ts";
 import { describe } from "../runner/suite.ts";
 import { corpus } from "../support/corpus.ts";
-import { accepted, chunks, returning } from "../support/fetches.ts";
-import { streamOf } from "../support/hostile.ts";
+import { accepted, chunks, returning, streamOf } from "../support/fetches.ts";
 import type { Recorded } from "../support/recorded.ts";
 import { FAILURE, expected, type Call } from "./oracle.ts";
 

@@ -54,6 +54,8 @@ interface Status extends Texts<"type processID message created started finished 
   cause?: never;
 }
 holds<Is<StatusInfo, Status>>();
+// @ts-expect-error it is a number
+holds<Is<StatusInfo, Omit<Status, "progress"> & { progress?: string }>>();
 holds<Is<NotFound, WithBody & { kind: "NotFound"; reason: "no-such-job" | "gone" | "unspecified" }>>();
 holds<Is<ResponseError, WithBody & { kind: "ServerError"; reason: "http" | "malformed" }>>();
 holds<Is<NetworkError, WithoutBody & { reason: "network" }>>();
