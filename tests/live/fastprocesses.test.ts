@@ -1,32 +1,15 @@
-import { describe } from "../runner/suite.ts";
 import { testLifecycle } from "./lifecycle.ts";
-import { installed, serve, startRedis } from "./support.ts";
+import { REDIS, serve } from "./serve.ts";
 
-const redis = await startRedis();
-const at = (use: string) => ({ [`FP_${use}_HOST`]: "127.0.0.1", [`FP_${use}_PORT`]: redis.port });
-const env = { ...at("CELERY_BROKER"), ...at("CELERY_RESULT"), ...at("RESULT_CACHE") };
-const worker = "-A fastprocesses.worker.celery_app worker --concurrency 2 --loglevel INFO".split(" ");
-const server = await serve((port, url) => [
-  { command: [installed("fastprocesses", "celery"), ...worker], ready: /\bready\.$/m, env },
-  {
-    command: [installed("fastprocesses", "uvicorn"), "fastprocesses_wait:app", "--port", port],
-    ready: `${url}/conformance`,
-    env,
-  },
-]);
+const backend = await serve("redis", REDIS);
+const uses = ["FP_CELERY_BROKER", "FP_CELERY_RESULT", "FP_RESULT_CACHE"];
+const ports = Object.fromEntries(uses.map((use) => [`${use}_PORT`, backend.port]));
+const hosts = Object.fromEntries(uses.map((use) => [`${use}_HOST`, "127.0.0.1"]));
+const worker = "celery -A fastprocesses.worker.celery_app worker --concurrency 2";
+const command = `${worker} & uvicorn fastprocesses_wait:app --port $PORT`;
+const server = await serve("fastprocesses", command, { ...hosts, ...ports });
+// For inputs that it has seen before, it returns the result from its cache.
 let key = 0;
+const inputs = (seconds: number, fail: boolean) => ({ seconds, fail, key: String(key++) });
 
-describe("fastprocesses with Redis and Celery", (test) => {
-  testLifecycle(test, {
-    server,
-    // For inputs that it has seen before, the server returns the result from its cache.
-    inputs: (seconds, fail) => ({ seconds, fail, key: String(key++) }),
-    parallel: 2,
-    results: /"seconds":3\.0/,
-    failure: /^It was told to fail$/,
-    dismissal: [405, "successful"],
-    missing: { ".": "NotFound no-such-job 404: Job none not found.", elsewhere: "NotFound unspecified 404: Not Found" },
-    backend: redis,
-    restart: ["ServerError http 500: HTTP 500", "successful"],
-  });
-});
+testLifecycle("fastprocesses-0.24.1", { server, backend, inputs });

@@ -2,24 +2,22 @@
 
 import time
 
-from dagster import AssetMaterialization, Failure, Field, MetadataValue, in_process_executor, job, op, repository
+import dagster
 
 
-@op(config_schema={"seconds": Field(float), "fail": Field(bool)})
+@dagster.op(config_schema={"seconds": float, "fail": bool})
 def sleep(context):
     seconds = context.op_config["seconds"]
     time.sleep(seconds)
     if context.op_config["fail"]:
-        raise Failure("It was told to fail", metadata={"output": MetadataValue.text("none")})
-    metadata = {"seconds": MetadataValue.json({"seconds": seconds})}
-    context.log_event(AssetMaterialization("seconds", metadata=metadata))
+        raise dagster.Failure("It was told to fail", metadata={"output": "none"})
+    metadata = {"seconds": dagster.MetadataValue.json({"seconds": seconds})}
+    context.log_event(dagster.AssetMaterialization("seconds", metadata=metadata))
 
 
-@job(executor_def=in_process_executor)
+@dagster.job(executor_def=dagster.in_process_executor)
 def wait():
     sleep()
 
 
-@repository
-def processes():
-    return [wait]
+definitions = dagster.Definitions(jobs=[wait])

@@ -8,40 +8,32 @@ from fastprocesses.core.output_protocol import BaseProcessResult
 from fastprocesses.processes.process_registry import register_process
 
 
-def describe(name, of):
-    return {name: {"title": name, "description": name, "schema": {"type": of}}}
+ANY = {"title": "any", "description": "any", "schema": {}}
 
 
 class Result(BaseProcessResult):
     seconds: float
-
-    output_serializers = {"seconds": {"application/json": "to_json"}}
-
-    def to_json(self):
-        return self.model_dump_json().encode()
+    output_serializers = {"seconds": {"application/json": "model_dump_json"}}
 
 
 @register_process("wait")
 class Wait(BaseProcess):
     process_description = BaseProcess.create_description({
-        "id": "wait",
-        "title": "Wait",
-        "version": "1.0.0",
-        "description": "Sleeps",
+        **dict.fromkeys(["id", "title", "version", "description"], "wait"),
         "jobControlOptions": ["async-execute"],
         "outputTransmission": ["value"],
-        "inputs": describe("seconds", "number") | describe("fail", "boolean") | describe("key", "string"),
-        "outputs": describe("seconds", "number"),
+        "inputs": dict.fromkeys(["seconds", "fail", "key"], ANY),
+        "outputs": {"seconds": ANY},
     })
 
-    def execute(self, exec_body, job_progress_callback=None):
-        seconds = exec_body["inputs"]["seconds"]
+    def execute(self, exec_body, job_progress_callback):
+        inputs = exec_body["inputs"]
         for step in range(10):
-            time.sleep(seconds / 10)
+            time.sleep(inputs["seconds"] / 10)
             job_progress_callback(8 * step + 10, "waiting")
-        if exec_body["inputs"]["fail"]:
+        if inputs["fail"]:
             raise ValueError("It was told to fail")
-        return Result(seconds=seconds)
+        return Result(seconds=inputs["seconds"])
 
 
 app = OGCProcessesAPI().get_app()

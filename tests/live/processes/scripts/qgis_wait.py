@@ -2,30 +2,20 @@
 
 import time
 
-from qgis.core import QgsProcessingAlgorithm, QgsProcessingException, QgsProcessingOutputNumber
-from qgis.core import QgsProcessingParameterBoolean, QgsProcessingParameterNumber
+from qgis.core import QgsProcessingException
+from qgis.processing import alg
 
 
-class Wait(QgsProcessingAlgorithm):
-    def createInstance(self):
-        return Wait()
-
-    def name(self):
-        return "wait"
-
-    def displayName(self):
-        return "Wait"
-
-    def initAlgorithm(self, _configuration):
-        self.addParameter(QgsProcessingParameterNumber("seconds", "seconds", QgsProcessingParameterNumber.Double))
-        self.addParameter(QgsProcessingParameterBoolean("fail", "fail"))
-        self.addOutput(QgsProcessingOutputNumber("waited", "waited"))
-
-    def processAlgorithm(self, parameters, context, feedback):
-        seconds = self.parameterAsDouble(parameters, "seconds", context)
-        for step in range(10):
-            time.sleep(seconds / 10)
-            feedback.setProgress(8 * step + 10)
-        if self.parameterAsBoolean(parameters, "fail", context):
-            raise QgsProcessingException("It was told to fail")
-        return {"waited": seconds}
+@alg(name="wait", label="wait", group="wait", group_label="wait")
+@alg.input(type=alg.NUMBER, name="seconds", label="seconds")
+@alg.input(type=alg.BOOL, name="fail", label="fail")
+@alg.output(type=alg.NUMBER, name="waited", label="waited")
+def wait(algorithm, parameters, context, feedback, inputs):
+    """Sleeps."""
+    seconds = algorithm.parameterAsDouble(parameters, "seconds", context)
+    for step in range(10):
+        time.sleep(seconds / 10)
+        feedback.setProgress(8 * step + 10)
+    if algorithm.parameterAsBoolean(parameters, "fail", context):
+        raise QgsProcessingException("It was told to fail")
+    return {"waited": seconds}
