@@ -11,14 +11,11 @@ type Handler = (request: Request, baseUrl: string) => Promise<Response>;
 let serve: (request: Request) => Promise<Response> = fail;
 
 const ofDeno: Handler = async (request, baseUrl) => {
-  const takeHandler = (handle: typeof serve): void => void (serve = handle);
-  await withGlobal("Deno", { serve: takeHandler }, () => import("./deno.ts").then(() => {}));
-  let response: Response | undefined;
+  await withGlobal("Deno", { serve: (handle: typeof serve) => (serve = handle) }, () => import("./deno.ts"));
   const { fetch } = globalThis;
   const redirected = (url: string, init: RequestInit) =>
     fetch(url.replace("https://ogc.example.com/ogcapi", baseUrl), init);
-  await withGlobal("fetch", redirected, async () => void (response = await serve(request)));
-  return response!;
+  return withGlobal("fetch", redirected, () => serve(request));
 };
 
 const handlers: Readonly<Record<string, Handler>> = {
@@ -33,51 +30,45 @@ const handlers: Readonly<Record<string, Handler>> = {
   "server in Deno": ofDeno,
 };
 
-/** Runs `run`, and returns what a recipe logs instead of printing it. */
-async function logging(run: () => Promise<void>): Promise<string[]> {
-  const lines: string[] = [];
-  const error = (...values: unknown[]): unknown => lines.push(values.join(" "));
-  await withGlobal("console", { ...console, error }, run);
-  return lines;
+/** What a recipe responds, and what it logs instead of printing it. */
+async function replyOf(run: () => Promise<Response>) {
+  const log: string[] = [];
+  const error = (...values: unknown[]): unknown => log.push(values.join(" "));
+  const response = await withGlobal("console", { ...console, error }, run);
+  return { status: response.status, body: await response.json(), headers: response.headers, log: log.join() };
 }
 
-const read = async (response: Response): Promise<[number, unknown]> => [response.status, await response.json()];
 const get = (query: string, init?: RequestInit): Request => new Request(`https://edge.example/${query}`, init);
-const NO_ID = [400, { error: "this is not the id of a job" }];
+const NO_ID = { error: "this is not the id of a job" };
+const NO_STATUS = { error: "no status from the server" };
 
 for (const [name, handle] of Object.entries(handlers)) {
   describe(`the recipe for a ${name}`, (test) => {
-    test("responds with the status of a job", async () => {
-      const response = await handle(get(`?job=a+job%2F${uniqueId()}`), `${place.server}/echo`);
-      assert.is(response.headers.get("cache-control"), "no-store");
-      assert.equal(await read(response), [200, { status: "running" }]);
-    });
-
-    test("responds with 404 for a job that does not exist, and with 400 for what is no id", async () => {
-      const missing = await handle(get("?job=j"), `${place.server}/status/404`);
-      assert.equal(await read(missing), [404, { error: "no such job" }]);
-      for (const query of ["?job=", "", "?job=.", "?job=..", "?job=%2E%2E"])
-        assert.equal(await read(await handle(get(query), place.server)), NO_ID);
-    });
-
-    test("responds with 502 if the server returns no status, and logs why", async () => {
-      const log = await logging(async () => {
-        for (const baseUrl of [place.refused, `${place.server}/status/500`])
-          assert.equal(await read(await handle(get("?job=j"), baseUrl)), [502, { error: "no status from the server" }]);
+    const noResponse = /^network Request failed: (ECONNREFUSED|see cause)$/;
+    for (const [what, baseUrl, query, status, body, logged = /^$/] of [
+      ["the status of a job", `${place.server}/echo`, `?job=a+job%2F${uniqueId()}`, 200, { status: "running" }],
+      ["404 for a job that does not exist", `${place.server}/status/404`, "?job=j", 404, { error: "no such job" }],
+      ["400 for no id", place.server, "", 400, NO_ID],
+      ["400 for an empty id", place.server, "?job=", 400, NO_ID],
+      ["400 for a dot", place.server, "?job=.", 400, NO_ID],
+      ["400 for encoded dots", place.server, "?job=%2E%2E", 400, NO_ID],
+      ["502 for an error, and logs it", `${place.server}/status/500`, "?job=j", 502, NO_STATUS, /^http 500$/],
+      ["502 for no response, and logs why", place.refused, "?job=j", 502, NO_STATUS, noResponse],
+    ] as [string, string, string, number, object, RegExp?][]) {
+      test(`responds with ${what}`, async () => {
+        const reply = await replyOf(() => handle(get(query), baseUrl));
+        assert.equal([reply.status, reply.body], [status, body]);
+        assert.match(reply.log, logged);
+        assert.is(reply.headers.get("cache-control"), "no-store");
       });
-      assert.match(log[0] ?? "", /^network Request failed: (ECONNREFUSED|see cause)$/);
-      assert.is(log[1], "http 500");
-    });
+    }
 
     test("follows no redirect, so that its token stays with the host of the API", async () => {
       const id = uniqueId();
-      const log = await logging(async () => {
-        for (const redirect of ["a redirect", "a redirect to another origin"]) {
-          const baseUrl = `${place.server}/x/${encodeURIComponent(redirect)}`;
-          assert.is((await handle(get(`?job=${id}`), baseUrl)).status, 502);
-        }
-      });
-      assert.is(log.length, 2);
+      for (const exchange of ["a redirect", "a redirect to another origin"]) {
+        const baseUrl = `${place.server}/x/${encodeURIComponent(exchange)}`;
+        assert.is((await replyOf(() => handle(get(`?job=${id}`), baseUrl))).status, 502);
+      }
       assert.is((await requestsFor(id)).length, 2);
     });
 
@@ -112,35 +103,28 @@ describe("respond()", (test) => {
   });
 
   test("responds with 504 if the time limit expires, which is ten seconds", async () => {
-    const { timeout } = AbortSignal;
     const asked: number[] = [];
-    AbortSignal.timeout = (milliseconds) => {
-      asked.push(milliseconds);
-      return AbortSignal.abort(new DOMException("too late", "TimeoutError"));
-    };
-    try {
-      const log = await logging(async () => {
-        const response = await respond(request, "j", "https://h", { fetch: answering("") });
-        assert.equal(await read(response), [504, { error: "no status from the server in time" }]);
-      });
-      assert.equal([asked, log], [[10_000], ["timeout Request timed out"]]);
-    } finally {
-      AbortSignal.timeout = timeout;
-    }
+    const expired = AbortSignal.abort(new DOMException("too late", "TimeoutError"));
+    const timeout = (milliseconds: number): AbortSignal => (asked.push(milliseconds), expired);
+    const { status, body, log } = await withGlobal("AbortSignal", { timeout }, () =>
+      replyOf(() => respond(request, "j", "https://h", { fetch: answering("") })),
+    );
+    assert.equal([asked, status, body], [[10_000], 504, { error: "no status from the server in time" }]);
+    assert.is(log, "timeout Request timed out");
   });
 
   test("responds with 502 to whatever else a server sends", async () => {
-    const log = await logging(async () => {
-      for (const fetch of [
-        answering("<p>"),
-        answering("", { status: 401 }),
-        returning(responseLike({ status: 0 })),
-        returning(undefined),
-        returning({ ok: true }),
-      ])
-        assert.is((await respond(request, "j", "https://h", { fetch })).status, 502);
-    });
-    assert.equal(log.slice(0, 3), ["malformed 200", "http 401", "http 0"]);
+    for (const [fetch, logged] of [
+      [answering("<p>"), /^malformed 200$/],
+      [answering("", { status: 401 }), /^http 401$/],
+      [returning(responseLike({ status: 0 })), /^http 0$/],
+      [returning(undefined), /^network /],
+      [returning({ ok: true }), /^network /],
+    ] as const) {
+      const { status, log } = await replyOf(() => respond(request, "j", "https://h", { fetch }));
+      assert.is(status, 502);
+      assert.match(log, logged);
+    }
   });
 
   test("passes nothing else of the server, of its URL or of a cause to the browser or to the log", async () => {
@@ -153,11 +137,8 @@ describe("respond()", (test) => {
       () => Promise.reject(new Error("secret")),
       () => Promise.resolve(new Response(chunks(["secret"], { error: new Error("secret") }))),
     ]) {
-      const log = await logging(async () => {
-        const response = await respond(request, "j", "https://h?key=secret", { fetch });
-        assert.not.match(JSON.stringify([await response.json(), [...response.headers]]), /secret/);
-      });
-      assert.not.match(log.join(), /secret/);
+      const reply = await replyOf(() => respond(request, "j", "https://h?key=secret", { fetch }));
+      assert.not.match(JSON.stringify({ ...reply, headers: [...reply.headers] }), /secret/);
     }
   });
 
@@ -166,7 +147,7 @@ describe("respond()", (test) => {
     for (const id of ["urn:cw:job:1", "a b", "ü", "...", "__proto__", "\u{1f600}"])
       assert.is((await respond(request, id, "https://h", { fetch })).status, 200);
     for (const id of [undefined, null, 5, {}, ["j"], "", ".", "..", "\ud800", "a\udc00b"])
-      assert.equal(await read(await respond(request, id, "https://h", { fetch })), NO_ID);
+      assert.is((await respond(request, id, "https://h", { fetch })).status, 400);
     assert.is(fetch.calls.length, 6);
   });
 });

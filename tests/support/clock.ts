@@ -3,7 +3,7 @@
  * hours of waiting take no time, and the signals of `AbortSignal.timeout` abort by it. As on the platforms, a time that a
  * timer cannot take is 1 ms, and a fraction of a millisecond is a RangeError for AbortSignal.timeout (Node 20 and 22).
  */
-export async function withClock(run: (clock: Clock) => Promise<void>): Promise<void> {
+export async function withClock<T>(run: (clock: Clock) => Promise<T>): Promise<T> {
   const real = { setTimeout, clearTimeout, now: Date.now, performance: performance.now, timeout: AbortSignal.timeout };
   const later = real.setTimeout.bind(globalThis); // Workers refuse it as a method of something else
   const start = 1_700_000_000_000;
@@ -41,7 +41,7 @@ export async function withClock(run: (clock: Clock) => Promise<void>): Promise<v
     return controller.signal;
   };
   try {
-    await run({ now: () => now - start, timers: () => pending.size, later: (act) => void later(act, 0) });
+    return await run({ now: () => now - start, timers: () => pending.size });
   } finally {
     globalThis.setTimeout = real.setTimeout;
     globalThis.clearTimeout = real.clearTimeout;
@@ -51,13 +51,11 @@ export async function withClock(run: (clock: Clock) => Promise<void>): Promise<v
   }
 }
 
-export interface Clock {
+interface Clock {
   /** The milliseconds since it started. */
   now(): number;
   /** How many timers are pending. */
   timers(): number;
-  /** Does something when nothing else is to be done. */
-  later(act: () => void): void;
 }
 
 function possible(milliseconds: number): number {

@@ -28,7 +28,7 @@ export const isIn = (...runtimes: readonly string[]): boolean =>
   runtimes.some((name) => place.runtime.startsWith(name));
 
 /** Runs `run` while a global has another value. */
-export async function withGlobal(name: string, value: unknown, run: () => Promise<void>): Promise<void> {
+export async function withGlobal<T>(name: string, value: unknown, run: () => Promise<T>): Promise<T> {
   const before = Object.getOwnPropertyDescriptor(globalThis, name);
   const set = (descriptor: PropertyDescriptor): void => {
     // The edge VM does not let its globals be defined anew, but they can be written.
@@ -37,7 +37,7 @@ export async function withGlobal(name: string, value: unknown, run: () => Promis
   };
   set({ value, configurable: true, writable: true });
   try {
-    await run();
+    return await run();
   } finally {
     if (before) set(before);
     else Reflect.deleteProperty(globalThis, name);
