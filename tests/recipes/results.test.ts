@@ -16,30 +16,28 @@ const info = (links: StatusInfo["links"], url = "https://h/jobs/j"): StatusInfo 
 });
 
 describe("resultsUrl()", (test) => {
-  const standard = "https://h/ogc/jobs/a%2Fb/results?key=1";
+  const urlOf = (...links: StatusInfo["links"]): string =>
+    resultsUrl(info(links, "https://h/ogc/jobs/a%2Fb/?key=1")).href;
+
   const OGC = "www.opengis.net/def/rel/ogc/1.0/results";
-  const link = (rel: string) => ({ rel, href: "https://h/r" });
-  const html = { rel: "results", href: "https://h/html", type: "text/html" };
-  const refused = ["javascript:alert(1)", "file:///etc/passwd", "data:,x", "s3://b/k", "//h/r", "r", "https://["];
-  for (const [name, links, expected] of [
-    ...[`http://${OGC}`, `https://${OGC}`, "[ogc-rel:results]", "results"].map((rel) => [
-      `the relation ${rel}`,
-      [{ rel: "self", href: "https://h/s" }, link(rel)],
-      "https://h/r",
-    ]),
-    ["the link to JSON", [html, { rel: "results", href: "https://h/r", type: "application/json" }], "https://h/r"],
-    ["the path of the standard for another relation", [{ rel: "resultsets", href: "https://h/no" }], standard],
-    ...[...refused, "https://user:secret@h/r"].map((href) => [
-      `the path of the standard for ${href}`,
-      [{ rel: "results", href }],
-      standard,
-    ]),
-    ["the path of the standard without links", [], standard],
-  ] as [string, StatusInfo["links"], string][]) {
-    test(`uses ${name}`, () => {
-      assert.is(resultsUrl(info(links, "https://h/ogc/jobs/a%2Fb/?key=1")).href, expected);
+  for (const rel of ["results", "[ogc-rel:results]", `http://${OGC}`, `https://${OGC}`])
+    test(`uses a link with the relation ${rel}`, () => {
+      assert.is(urlOf({ rel: "self", href: "https://h/s" }, { rel, href: "https://h/r" }), "https://h/r");
     });
-  }
+
+  test("prefers a link to JSON", () => {
+    const html = { rel: "results", href: "https://h/html", type: "text/html" };
+    assert.is(urlOf(html, { rel: "results", href: "https://h/r", type: "application/json" }), "https://h/r");
+  });
+
+  const refused = ["javascript:alert(1)", "file:///etc/passwd", "data:,x", "s3://b/k", "//h/r", "r", "https://["];
+  for (const link of [
+    { rel: "resultsets", href: "https://h/no" },
+    ...[...refused, "https://user:secret@h/r"].map((href) => ({ rel: "results", href })),
+  ])
+    test(`uses the path of the standard in place of ${link.rel} at ${link.href}`, () => {
+      assert.is(urlOf(link), "https://h/ogc/jobs/a%2Fb/results?key=1");
+    });
 
   test("takes linear time for a URL with many slashes", () => {
     // In quadratic time, this would take longer than a test file may.
@@ -51,58 +49,55 @@ describe("resultsUrl()", (test) => {
 
 describe("fetchResults()", (test) => {
   const headers = { Authorization: "Bearer secret", "X-Key": "secret", Accept: "application/geo+json" };
-  const at = (name: string, id: string): string => `${place.server}/x/${encodeURIComponent(name)}/jobs/${id}`;
+  const ALL = "Bearer secret secret application/geo+json";
+  const NONE = "- - application/geo+json";
+  const at = (name: string, id: string, server = place.server): StatusInfo =>
+    info([], `${server}/x/${encodeURIComponent(name)}/jobs/${id}`);
   /** What of the caller's headers each request had. */
   const seen = async (id: string): Promise<string[]> =>
     (await requestsFor(id)).map((request) => {
       const sent = (name: string): string => (new RegExp(`^${name}: (.*?)\r$`, "im").exec(request) ?? [])[1] ?? "-";
       return ["authorization", "x-key", "accept"].map(sent).join(" ");
     });
-  const ALL = "Bearer secret secret application/geo+json";
-  const NONE = "- - application/geo+json";
 
   for (const { name, outcome } of RESULTS) {
     if (isIn("Chromium")) continue; // which hides redirects, see below
-    for (const [kind, of] of Object.entries({
-      "a link": (id: string) => info([{ rel: "results", href: at(name, id) }]),
-      "the path of the standard": (id: string) => info([], at(name, id)),
-    })) {
-      test(`returns or throws ${outcome} for ${name}, by ${kind}`, async () => {
-        const id = uniqueId();
-        const call = fetchResults(place.server, of(id), { headers });
-        if (/^\d+$/.test(outcome)) assert.is((await call).status, Number(outcome));
-        else assert.is(String(await rejection(call)), `Error: The results cannot be read: ${outcome}`);
-        const requests = await seen(id);
-        const isAway = name.includes("another origin");
-        const expected = requests.map((_, index) => (isAway && index > 0 ? NONE : ALL));
-        assert.equal(requests, expected);
-        assert.is(requests.length, name === "a loop" ? 6 : name.includes("and back") ? 3 : requests.length);
-      });
-    }
+    test(`returns or throws ${outcome} for ${name}`, async () => {
+      const id = uniqueId();
+      const call = fetchResults(place.server, at(name, id), { headers });
+      if (/^\d+$/.test(outcome)) assert.is((await call).status, Number(outcome));
+      else assert.is(String(await rejection(call)), `Error: The results cannot be read: ${outcome}`);
+      const requests = await seen(id);
+      const isAway = name.includes("another origin");
+      const length = name === "a loop" ? 6 : name.includes("and back") ? 3 : requests.length;
+      const expected = Array.from({ length }, (_, index) => (isAway && index > 0 ? NONE : ALL));
+      assert.equal(requests, expected);
+    });
   }
 
-  test("sends no header of the caller to a link of another origin", async () => {
+  test("sends no header of the caller to another origin, by a link or at the path of the standard", async () => {
     const id = uniqueId();
-    const href = `${place.away}/x/results/jobs/${id}`;
-    await fetchResults(place.server, info([{ rel: "results", href }]), { headers: new Headers(headers) });
-    assert.equal(await seen(id), [NONE]);
+    const away = at("results", id, place.away);
+    const links = [{ rel: "results", href: away.http.url }];
+    for (const job of [away, info(links)]) await fetchResults(place.server, job, { headers: new Headers(headers) });
+    assert.equal(await seen(id), [NONE, NONE]);
   });
 
   test("asks for JSON, once, unless the caller asks for something else", async () => {
     const id = uniqueId();
-    await fetchResults(place.server, info([], at("results", id)));
-    await fetchResults(place.server, info([], at("results", id)), { headers: { accept: "text/csv" } });
+    await fetchResults(place.server, at("results", id));
+    await fetchResults(place.server, at("results", id), { headers: { accept: "text/csv" } });
     assert.equal(await seen(id), ["- - application/json", "- - text/csv"]);
   });
 
   test("rejects if the signal aborts", async () => {
-    const call = fetchResults(place.server, info([], at("results", "j")), { signal: AbortSignal.abort("enough") });
+    const call = fetchResults(place.server, at("results", "j"), { signal: AbortSignal.abort("enough") });
     assert.ok(await rejection(call));
   });
 
   test("says that a browser hides a redirect", async () => {
     if (!isIn("Chromium")) return;
-    const error = await rejection(fetchResults(place.server, info([], at("results behind a redirect", uniqueId()))));
+    const error = await rejection(fetchResults(place.server, at("results behind a redirect", uniqueId())));
     assert.match(String(error), /a browser hides the redirect/);
   });
 });
