@@ -12,8 +12,8 @@ function created(location: string | undefined, body: unknown, status = 201, url 
   return Object.defineProperty(response, "url", { value: url });
 }
 
-const linked = (...links: object[]): object => ({ links: [{ rel: "self", href: "/x" }, ...links] });
-const monitor = (href: unknown, rel = "monitor"): object => linked({ rel, href });
+const link = (href: unknown, rel = "monitor"): object => ({ rel, href });
+const linked = (...links: object[]): object => ({ links: [link("/x", "self"), ...links] });
 const STATUS = { status: "accepted", processID: "p" };
 
 describe("createdJob()", (test) => {
@@ -34,19 +34,14 @@ describe("createdJob()", (test) => {
     ["the body if the Location contains no job (BBOX)", "/processes/wait/null", { jobID: "j" }],
     ["the body if the Location is not a URL", "http://[", { jobID: "j" }],
     ["the body if the id in the Location is not encoded correctly", "/ogc/jobs/%zz", { jobID: "j" }],
-    ["a link beside no id but that of the process", undefined, { ...STATUS, ...monitor(`${BASE}/jobs/j`) }],
-    ["a link without a status beside it", undefined, monitor("/ogc/jobs/j")],
-    ["a relative link", undefined, monitor("../../jobs/j")],
-    ["a link with the relation status", undefined, monitor("/ogc/jobs/j", "status")],
-    [
-      "the link monitor first",
-      undefined,
-      linked({ rel: "status", href: "jobs/no" }, { rel: "monitor", href: "jobs/j" }),
-      `${BASE}/processes/p j`,
-    ],
-    ["a single link object", undefined, { links: { rel: "monitor", href: "/ogc/jobs/j" } }],
-    ["only the id of a link to another origin", undefined, monitor(INTERNAL)],
-    ["a link below the process", undefined, monitor("/ogc/processes/p/jobs/j"), `${BASE}/processes/p j`],
+    ["a link beside no id but that of the process", undefined, { ...STATUS, ...linked(link(`${BASE}/jobs/j`)) }],
+    ["a link without a status beside it", undefined, linked(link("/ogc/jobs/j"))],
+    ["a relative link", undefined, linked(link("../../jobs/j"))],
+    ["a link with the relation status", undefined, linked(link("/ogc/jobs/j", "status"))],
+    ["the link monitor first", undefined, linked(link("/ogc/jobs/no", "status"), link("/ogc/jobs/j"))],
+    ["a single link object", undefined, { links: link("/ogc/jobs/j") }],
+    ["only the id of a link to another origin", undefined, linked(link(INTERNAL))],
+    ["a link below the process", undefined, linked(link("/ogc/processes/p/jobs/j")), `${BASE}/processes/p j`],
   ] as [string, string | undefined, unknown, string?, string?][]) {
     test(`reads ${name}`, async () => {
       for (const query of ["", "?key=1"]) {
@@ -67,7 +62,7 @@ describe("createdJob()", (test) => {
     ["results that have an id", created(undefined, { type: "Feature", id: "f" }, 200), NO_ID],
     ["a status without an id", created(undefined, STATUS), NO_ID],
     ["the JSON literal null (pygeoapi 0.21)", created(undefined, null), NO_ID],
-    ["links to nothing", created(undefined, monitor(5)), NO_ID],
+    ["links to nothing", created(undefined, linked(link(5))), NO_ID],
     ["links that are no list", created(undefined, { links: "monitor" }), NO_ID],
     ["an empty response", new Response(null, { status: 204 }), NO_ID],
     ["HTML", created(undefined, "<p>", 200), NO_ID],
