@@ -13,16 +13,17 @@ const root = new URL("../../../", import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), "utf8");
 const source = read("src/get-status.ts");
 
-/** The programs in a page. The name of a recipe may follow the language. */
-const programsOf = (name: string, text: string) =>
-  Array.from(text.matchAll(/^```tsx?(?: (\S+))?\n([\s\S]*?)^```$/gm), ([, recipe, code = ""], index) => {
-    const output = Array.from(code.matchAll(/\/\/=> (.*)/g), ([, line]) => line);
-    return { file: `${name}-${index}`, code, recipe, output };
-  });
+const programsOf = (page: string, text: string) =>
+  Array.from(text.matchAll(/^```tsx?\n([\s\S]*?)^```$/gm), ([, code = ""], index) => ({
+    file: `${page}-${index}`,
+    code,
+  }));
 const programs = [
   ...programsOf("readme", read("README.md")),
   ...programsOf("cookbook", read("tests/recipes/README.md")),
   ...programsOf("source", source.replace(/^ \* ?/gm, "")),
+  // `npm test platforms` installs msw and runs the recipe for it.
+  ...["testing-stub", "testing-undici"].map((file) => ({ file, code: read(`tests/recipes/${file}.ts`) })),
 ];
 
 const server = await startServer();
@@ -70,14 +71,12 @@ async function outputOf(file: string): Promise<string[]> {
   return lines;
 }
 
-describe("the code in the README, the cookbook and the source", (test) => {
+describe("the code in the README, the cookbook, the source and the recipes for tests", (test) => {
   test("compiles", () => assert.is(errors, ""));
 
-  for (const { file, code, recipe, output } of programs) {
-    if (recipe) test(`is that of the recipe ${recipe}`, () => assert.is(code, read(`tests/recipes/${recipe}`)));
-    // `npm test platforms` installs msw and runs the recipe for it.
-    if (recipe === "testing-msw.ts") continue;
-    test(`prints what it states in ${recipe ?? file}: ${output.join(" | ")}`, async () => {
+  for (const { file, code } of programs) {
+    const output = Array.from(code.matchAll(/\/\/=> (.*)/g), ([, line]) => line);
+    test(`prints what it states in ${file}: ${output.join(" | ")}`, async () => {
       const printed = await outputOf(file);
       // Examples of the source may print more than they state.
       if (output.length || !file.startsWith("source")) assert.equal(printed, output);

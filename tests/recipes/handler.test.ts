@@ -5,29 +5,19 @@ import { place, requestsFor, uniqueId, withGlobal } from "../support/place.ts";
 import { respond } from "./handler.ts";
 import worker from "./worker.ts";
 
-type Handler = (request: Request, baseUrl: string) => Promise<Response>;
-
 /** What the recipe for Deno serves. */
 let serve: (request: Request) => Promise<Response> = fail;
 
-const ofDeno: Handler = async (request, baseUrl) => {
-  await withGlobal("Deno", { serve: (handle: typeof serve) => (serve = handle) }, () => import("./deno.ts"));
-  const { fetch } = globalThis;
-  const redirected = (url: string, init: RequestInit) =>
-    fetch(url.replace("https://ogc.example.com/ogcapi", baseUrl), init);
-  return withGlobal("fetch", redirected, () => serve(request));
-};
-
-const handlers: Readonly<Record<string, Handler>> = {
+const handlers: Record<string, (request: Request, baseUrl: string) => Promise<Response>> = {
   handler: (request, baseUrl) => respond(request, new URL(request.url).searchParams.get("job"), baseUrl),
   Worker: (request, baseUrl) => worker.fetch(request, { BASE_URL: baseUrl, TOKEN: "t" }),
-  "Worker with a service binding": (request, baseUrl) =>
-    worker.fetch(request, {
-      BASE_URL: "https://internal/ogcapi",
-      TOKEN: "t",
-      API: { fetch: (url, init) => fetch(url.replace("https://internal/ogcapi", baseUrl), init) },
-    }),
-  "server in Deno": ofDeno,
+  "server in Deno": async (request, baseUrl) => {
+    await withGlobal("Deno", { serve: (handle: typeof serve) => (serve = handle) }, () => import("./deno.ts"));
+    const { fetch } = globalThis;
+    const redirected = (url: string, init: RequestInit) =>
+      fetch(url.replace("https://ogc.example.com/ogcapi", baseUrl), init);
+    return withGlobal("fetch", redirected, () => serve(request));
+  },
 };
 
 /** What a recipe responds, and what it logs instead of printing it. */

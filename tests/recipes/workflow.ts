@@ -5,7 +5,7 @@
  * does not check who starts a watch, and does not request the results.
  */
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
-import { getStatus, type Result } from "ogcapi-job-status"; // of a copy: "./get-status.ts"
+import { getStatus } from "ogcapi-job-status"; // of a copy: "./get-status.ts"
 import { isJobId } from "./handler.js";
 import { isFinal, retryAfter } from "./watch.js";
 
@@ -51,14 +51,8 @@ export class JobWatch extends WorkflowEntrypoint<Env, Params> {
   }
 }
 
-interface Round {
-  outcome: string;
-  isLast: boolean;
-  /** Milliseconds that the server asks to wait. */
-  wait: number;
-}
-
-async function requestOnce({ BASE_URL, TOKEN }: Env, jobId: string, end: number): Promise<Round> {
+/** `wait` is the time in milliseconds that the server asks for. */
+async function requestOnce({ BASE_URL, TOKEN }: Env, jobId: string, end: number) {
   const result = await getStatus(BASE_URL, jobId, {
     headers: { authorization: `Bearer ${TOKEN}` },
     // Workers before the compatibility date 2025-09-01 would send the token along a redirect to another host.
@@ -66,14 +60,10 @@ async function requestOnce({ BASE_URL, TOKEN }: Env, jobId: string, end: number)
     signal: AbortSignal.timeout(30_000),
   });
   const wait = retryAfter(result);
-  if (isFinal(result)) return { outcome: finalOutcome(result), isLast: true, wait };
+  const isNotFound = result.kind === "NotFound";
+  if (isFinal(result)) return { outcome: result.status ?? (isNotFound ? "gone" : "refused"), isLast: true, wait };
   if (Date.now() >= end) return { outcome: "timed out", isLast: true, wait };
-  return { outcome: result.kind === "NotFound" ? "not found" : "pending", isLast: false, wait };
-}
-
-function finalOutcome(result: Result): string {
-  if (result.kind === "StatusInfo") return result.status;
-  return result.kind === "NotFound" ? "gone" : "refused";
+  return { outcome: isNotFound ? "not found" : "pending", isLast: false, wait };
 }
 
 /** Throws unless the webhook has accepted it: the engine then repeats the step. A redirect would turn the POST into a GET. */
