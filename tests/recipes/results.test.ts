@@ -31,9 +31,10 @@ describe("resultsUrl()", (test) => {
   });
 
   const refused = ["javascript:alert(1)", "file:///etc/passwd", "data:,x", "s3://b/k", "//h/r", "r", "https://["];
+  const withCredentials = ["https://user@h/r", "https://:secret@h/r"];
   for (const link of [
     { rel: "resultsets", href: "https://h/no" },
-    ...[...refused, "https://user:secret@h/r"].map((href) => ({ rel: "results", href })),
+    ...[...refused, ...withCredentials].map((href) => ({ rel: "results", href })),
   ])
     test(`uses the path of the standard in place of ${link.rel} at ${link.href}`, () => {
       assert.is(urlOf(link), "https://h/ogc/jobs/a%2Fb/results?key=1");

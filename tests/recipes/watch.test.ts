@@ -59,7 +59,6 @@ describe("watch()", (test) => {
     ["a 404 right after the 201", 404, 404],
     ["a broken connection", reset],
     ["a body that was cut off", cutOff],
-    ["a request that hangs", hangs],
     ["an empty 200", "running", 200],
     ["an HTML 200", "running", html],
     ["other JSON", "running", sends("null"), sends("[]")],
@@ -119,6 +118,7 @@ describe("watch()", (test) => {
     ["pauses for 30 seconds at most", { interval: 20_000 }, times(4, "running"), [0, 20_000, 50_000, 80_000, 110_000]],
     ["pauses for a longer interval", { interval: 60_000 }, times(2, "running"), [0, 60_000, 120_000]],
     ["pauses for a fraction of a millisecond", { interval: 0.5 }, times(2, "running"), [0, 0.5, 1.25]],
+    ["gives a request a minute", {}, [hangs], [0, 61_000]],
     ["waits for as many seconds as Retry-After has", {}, [asking("90", 429)], [0, 90_000]],
     ["waits until the date that Retry-After has", {}, [asking(at(45))], [0, 45_000]],
     ["heeds Retry-After beside a status", {}, [asking("20", 200)], [0, 20_000]],
@@ -207,7 +207,7 @@ describe("watch()", (test) => {
     ["shouldStop throws", 1, { shouldStop: throws }],
     ["a function for headers throws", 0, { headers: throws }],
     ["an asynchronous function for headers throws", 0, { headers: async () => throws() }],
-    ["cancelled before it starts", 0, { signal: AbortSignal.abort(thrown) }],
+    ["cancelled before it starts", 0, { signal: AbortSignal.abort(thrown), headers: () => fail() }],
     ["cancelled while a function for headers waits", 0, { headers: () => (abort(), new Promise(() => {})) }],
     ["cancelled when a request is sent", 1, {}, () => (abort(), Response.json({}))],
     ["cancelled during a request", 1, {}, (signal) => (setTimeout(abort, 1), hangs(signal))],
@@ -219,6 +219,7 @@ describe("watch()", (test) => {
       controller = new AbortController();
       const watched = await watchThrough([reply], { signal: controller.signal, ...opts });
       assert.is(watched.outcome, thrown);
+      assert.ok(watched.end <= 1);
       assert.equal([watched.requests.length, watched.timers], [requests, 0]);
     });
   }
