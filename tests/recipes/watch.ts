@@ -82,9 +82,14 @@ function repeatable(headers: RequestHeaders): () => RequestHeaders {
 
 /** Waits for this time, but not longer than until the signal aborts. */
 async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  await untilAborted(signal, () => new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds))));
-  clearTimeout(timer);
+  let stop = (): void => {};
+  await untilAborted(signal, () => {
+    return new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      stop = () => clearTimeout(timer);
+    });
+  });
+  stop();
 }
 
 /** Waits for `run`, but not longer than until the signal aborts. */
