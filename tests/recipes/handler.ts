@@ -27,6 +27,7 @@ export async function respond(
   if (request.method !== "GET") return reply(405, { error: "only GET is allowed" });
   if (!isJobId(jobId)) return reply(400, { error: "this is not the id of a job" });
   const limit = AbortSignal.timeout(10_000);
+  limit.addEventListener("abort", () => {}); // else Node 20 removes it, since AbortSignal.any() does not hold it
   const result = await getStatus(baseUrl, jobId, {
     ...opts,
     fetch: opts.fetch ?? ((url, init) => fetch(url, { ...init, redirect: "manual" })),

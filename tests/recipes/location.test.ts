@@ -17,6 +17,7 @@ const linked = (...links: object[]): object => ({ links: [link("/x", "self"), ..
 const STATUS = { status: "accepted", processID: "p" };
 
 describe("createdJob()", (test) => {
+  const LIKE_A_JOB = "https://h.example/ogc/processes/jobs/execution";
   const INTERNAL = "http://internal:5000/elsewhere/jobs/j";
   for (const [name, location, body, expected = `${BASE} j`, url] of [
     ["an absolute Location", `${BASE}/jobs/j`, null],
@@ -34,6 +35,8 @@ describe("createdJob()", (test) => {
     ["the body if the Location contains no job (BBOX)", "/processes/wait/null", { jobID: "j" }],
     ["the body if the Location is not a URL", "http://[", { jobID: "j" }],
     ["the body if the id in the Location is not encoded correctly", "/ogc/jobs/%zz", { jobID: "j" }],
+    ["the body if the URL of the execution looks like that of a job", undefined, { jobID: "j" }, undefined, LIKE_A_JOB],
+    ["the body if the Location is empty", "", { jobID: "j" }, undefined, LIKE_A_JOB],
     ["a link beside no id but that of the process", undefined, { ...STATUS, ...linked(link(`${BASE}/jobs/j`)) }],
     ["a link without a status beside it", undefined, linked(link("/ogc/jobs/j"))],
     ["a relative link", undefined, linked(link("../../jobs/j"))],
@@ -52,6 +55,7 @@ describe("createdJob()", (test) => {
   }
 
   const NO_ID = "The response contains no job id: did the process run synchronously?";
+  const NO_BASE = "TypeError: createdJob: baseUrl must be an absolute URL";
   const refused = (reason: string): string => `The process was not started: ${reason}`;
   for (const [name, response, message] of [
     ["an error", created(undefined, {}, 503), refused("HTTP 503")],
@@ -82,6 +86,11 @@ describe("createdJob()", (test) => {
     assert.is(await after("/ogc/jobs/j", 201), "j");
     assert.is(await after(undefined, 400), "Error: The process was not started: HTTP 400");
     assert.match((await after(undefined, 201)) as string, /^Error: The job id cannot be read: fetch did not return /);
+  });
+
+  test("rejects an invalid base URL, and does not repeat it", async () => {
+    const error = await rejection(createdJob(created("/ogc/jobs/j", null), "/ogc?key=secret"));
+    assert.equal([String(error), { ...(error as object) }], [NO_BASE, {}]);
   });
 
   test("cancels a body that it does not read", async () => {

@@ -16,6 +16,8 @@ export interface CreatedJob {
  * server behind a proxy often names an internal host, and a token must not be sent to another host.
  */
 export async function createdJob(response: Response, baseUrl: string | URL): Promise<CreatedJob> {
+  // The error of URL would hold the text, and so a key.
+  if (!URL.canParse(baseUrl)) throw new TypeError("createdJob: baseUrl must be an absolute URL");
   const base = new URL(baseUrl);
   const located = response.ok && jobAt(response.headers.get("location"), response, base);
   if (located) {
@@ -45,8 +47,10 @@ export async function createdJob(response: Response, baseUrl: string | URL): Pro
 
 /** The job at a URL, if it is that of a job. */
 function jobAt(href: unknown, response: Response, base: URL): CreatedJob | undefined {
+  // An empty reference would be the URL of the response, which may look like that of a job.
+  if (typeof href !== "string" || href === "") return undefined;
   try {
-    const url = new URL(typeof href === "string" ? href : "", response.url || base);
+    const url = new URL(href, response.url || base);
     const [, path, id] = /^(.*)\/jobs\/([^/]+)\/?$/.exec(url.pathname) ?? [];
     if (path === undefined || id === undefined) return undefined;
     const baseUrl = new URL(base);

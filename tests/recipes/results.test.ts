@@ -91,6 +91,12 @@ describe("fetchResults()", (test) => {
     assert.equal(await seen(id), ["- - application/json", "- - text/csv"]);
   });
 
+  test("rejects an invalid base URL, and does not repeat it", async () => {
+    const error = await rejection(fetchResults("/ogc?key=secret", at("results", "j")));
+    const message = "TypeError: fetchResults: baseUrl must be an absolute URL";
+    assert.equal([String(error), { ...(error as object) }], [message, {}]);
+  });
+
   test("rejects if the signal aborts", async () => {
     const call = fetchResults(place.server, at("results", "j"), { signal: AbortSignal.abort("enough") });
     assert.ok(await rejection(call));

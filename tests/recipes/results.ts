@@ -34,6 +34,8 @@ export async function fetchResults(
   info: StatusInfo,
   { headers = {}, signal }: ResultsOptions = {},
 ): Promise<Response> {
+  // The error of URL would hold the text, and so a key.
+  if (!URL.canParse(baseUrl)) throw new TypeError("fetchResults: baseUrl must be an absolute URL");
   let sent = new Headers(headers);
   if (!sent.has("accept")) sent.set("accept", "application/json");
   let url = resultsUrl(info);

@@ -1,8 +1,8 @@
 /**
  * A React hook that watches a job, with TanStack Query, which cancels a watch that is no longer needed.
  *
- * `data` is the last result, so show its failures, too: `error` is set only if an argument is invalid. Do not dehydrate
- * `data` on a server: a `cause` is not serialisable.
+ * `data` is the last result, so show its failures, too: `error` is set only if an argument is invalid or one of your
+ * functions throws. Do not dehydrate `data` on a server: a `cause` is not serialisable.
  */
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import type { Result } from "ogcapi-job-status"; // of a copy: "./get-status.ts"

@@ -143,6 +143,7 @@ describe("watch()", (test) => {
     assert.equal(requests.map(Math.round), [0, 1_050, 2_625]);
   });
 
+  const late = (): Promise<Response> => new Promise((resolve) => setTimeout(() => resolve(Response.json(STATUS)), 9));
   const never = (): Promise<never> => new Promise(() => setTimeout(() => {}, 1e9));
   for (const [name, reply, opts, expected] of [
     ["during a pause", "running", { timeLimit: 600_000 }, 600_000],
@@ -151,6 +152,7 @@ describe("watch()", (test) => {
     ["with a fraction", hangs, { timeLimit: 1_500.5 }, 1_501],
     ["of an hour by default", "running", { timeLimit: undefined }, 3_600_000],
     ["that is longer than a timer can be", "running", { timeLimit: Infinity, interval: Infinity }, 2 ** 31 - 1],
+    ["although `fetch` ignores the signal", late, { timeLimit: 5 }, 9],
     ["while a function for headers waits", "running", { timeLimit: 9, headers: never }, 9],
     ["that the caller has set", "running", { signal: AbortSignal.abort(new DOMException("", "TimeoutError")) }, 0],
   ] as [string, Reply, WatchOptions, number][]) {

@@ -31,20 +31,20 @@ export async function watch(baseUrl: string | URL, jobId: string, opts: WatchOpt
       throw new TypeError(`watch: ${name} must be a positive number of milliseconds`);
   }
   const getHeaders = typeof headers === "function" ? headers : repeatable(headers);
-  const limit = AbortSignal.timeout(Math.ceil(Math.min(timeLimit, LONGEST)));
-  const signal = opts.signal ? AbortSignal.any([opts.signal, limit]) : limit;
+  const signal = withLimit(opts.signal, Math.ceil(Math.min(timeLimit, LONGEST)));
   let failures = 0; // in a row
   let lastStatus = performance.now();
   for (let growing = interval; ; growing = Math.min(growing * 1.5, 30_000)) {
     const current = await untilAborted(signal, getHeaders);
-    const oneRequest = AbortSignal.any([signal, AbortSignal.timeout(60_000)]);
+    const oneRequest = withLimit(signal, 60_000);
     const result = await getStatus(baseUrl, jobId, { ...rest, headers: current, signal: oneRequest });
     if (result.kind === "StatusInfo") {
       failures = 0;
       lastStatus = performance.now();
     } else failures++;
     const givesUp = failures >= 6 && performance.now() - lastStatus >= 120_000;
-    const isLast = signal.aborted || givesUp || shouldStop(result);
+    const isLate = signal.aborted && result.reason === "timeout"; // a `fetch` may ignore the signal, and return a status
+    const isLast = isLate || givesUp || shouldStop(result);
     // With jitter, so that many watches do not send their requests at the same time.
     const pause = Math.min(Math.max(interval, growing, retryAfter(result)) * (1 + Math.random() / 10), LONGEST);
     await onResult?.(result, isLast ? undefined : pause);
@@ -72,6 +72,13 @@ export function retryAfter({ http }: Result): number {
   let milliseconds = Math.ceil(Number(/^\d+(\.\d+)?$/.test(value) ? value : NaN) * 1_000);
   if (/[a-z]/i.test(value)) milliseconds = Date.parse(value) - Date.now();
   return Math.max(0, Math.min(milliseconds || 0, 3_600_000));
+}
+
+/** A signal that also aborts after this time. */
+function withLimit(signal: AbortSignal | undefined, milliseconds: number): AbortSignal {
+  const limit = AbortSignal.timeout(milliseconds);
+  limit.addEventListener("abort", () => {}); // else Node 20 removes it, since AbortSignal.any() does not hold it
+  return signal ? AbortSignal.any([signal, limit]) : limit;
 }
 
 /** An iterator can be read only once. */
