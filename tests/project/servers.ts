@@ -10,6 +10,9 @@ const IDS = ["jobID", "id", "jobId", "job_id"];
 const STANDARD = [...IDS, ...DATES, "type", "processID", "message", "progress", "exception", "links"];
 const ERROR = ["type", "code", "title", "detail", "description", "message", "msg", "error"];
 
+const folderOf = ({ name }: Recorded): string => name.split(/[\\/]/)[0]!;
+const SERVERS = [...new Set(corpus.map(folderOf))].filter((folder) => !NOT_SERVERS.includes(folder));
+
 type Json = Readonly<Record<string, unknown>>;
 type Column = readonly [values: readonly string[], conform: RegExp];
 
@@ -94,14 +97,10 @@ function cell([values, conform]: Column): string {
   return shown.join(", ").replaceAll("|", "\\|");
 }
 
-const folderOf = ({ name }: Recorded): string => name.split(/[\\/]/)[0]!;
-const serversOf = (corpus: readonly Recorded[]): string[] =>
-  [...new Set(corpus.map(folderOf))].filter((folder) => !NOT_SERVERS.includes(folder));
-
-/** SERVERS.md with this table in place of the one that it has. */
-export function withTable(page: string, corpus: readonly Recorded[]): string {
+/** SERVERS.md with a table of the corpus in place of the one that it has. */
+function withTable(page: string): string {
   const titles = Object.keys(columnsOf([]));
-  const rows = serversOf(corpus).map((folder) => {
+  const rows = SERVERS.map((folder) => {
     const recorded = corpus.filter((one) => folderOf(one) === folder);
     const verbatim = recorded.filter(({ how }) => how === "verbatim").length;
     return [
@@ -114,9 +113,9 @@ export function withTable(page: string, corpus: readonly Recorded[]): string {
   return page.replace(/^\| server [^]*/m, () => table.map((cells) => `| ${cells.join(" | ")} |\n`).join(""));
 }
 
-/** The README with these counts in place of those that it has. */
-export function withCounts(readme: string, corpus: readonly Recorded[]): string {
-  const names = serversOf(corpus).map((folder) => folder.replace(/-(v?\d|[0-9a-f]{8}(-|$)).*/, ""));
+/** The README with counts of the corpus in place of those that it has. */
+function withCounts(readme: string): string {
+  const names = SERVERS.map((folder) => folder.replace(/-(v?\d|[0-9a-f]{8}(-|$)).*/, ""));
   // Variants of a server count once, such as pygeoapi-prefect.
   const servers = new Set(names.filter((name) => !names.some((other) => name.startsWith(`${other}-`))));
   const text = `**Tested with** ${counts(corpus)} of ${servers.size} servers:
@@ -124,7 +123,8 @@ export function withCounts(readme: string, corpus: readonly Recorded[]): string 
   return readme.replace(/(?<=<!-- servers -->\n)[^]*(?=\n<!-- \/servers -->)/, text);
 }
 
+/** The pages that follow from the corpus, and what updates each. */
 export const PAGES = { "tests/servers/SERVERS.md": withTable, "README.md": withCounts };
 
 if (process.argv[1] === import.meta.filename)
-  for (const [path, update] of Object.entries(PAGES)) writeFileSync(path, update(readFileSync(path, "utf8"), corpus));
+  for (const [path, update] of Object.entries(PAGES)) writeFileSync(path, update(readFileSync(path, "utf8")));
