@@ -13,29 +13,22 @@ const own = JSON.parse(read("package.json"));
 
 // `npm test platforms` packs and installs it in each runtime.
 describe("the package", (test) => {
-  const [types, code] = ["./dist/get-status.d.ts", "./dist/get-status.js"];
-  const dist = ["js", "js.map", "d.ts", "d.ts.map"].map((end) => `dist/get-status.${end}`);
-  for (const [name, expected] of Object.entries({
-    license: "MIT-0",
-    type: "module",
-    sideEffects: false,
-    engines: { node: ">=20.19" },
-    main: code,
-    types,
-    exports: { ".": { types, default: code }, "./package.json": "./package.json" }, // the first that matches counts
-    files: [...dist, "src/get-status.ts"],
-  }))
-    test(`declares its ${name}`, () => assert.is(JSON.stringify(own[name]), JSON.stringify(expected)));
+  test("declares what it exports and has, and that it has no side effects", () => {
+    const [types, code] = ["./dist/get-status.d.ts", "./dist/get-status.js"];
+    const dist = ["js", "js.map", "d.ts", "d.ts.map"].map((end) => `dist/get-status.${end}`);
+    const files = [...dist, "src/get-status.ts"];
+    const exports = { ".": { types, default: code }, "./package.json": "./package.json" }; // the first that matches counts
+    const entries = { type: "module", main: code, types, exports, files };
+    const expected = { license: "MIT-0", sideEffects: false, engines: { node: ">=20.19" }, ...entries };
+    for (const [name, value] of Object.entries(expected)) assert.is(JSON.stringify(own[name]), JSON.stringify(value));
+    for (const file of files) assert.ok(existsSync(join(root, file)), file);
+    for (const map of [dist[1]!, dist[3]!]) assert.equal(JSON.parse(read(map)).sources, ["../src/get-status.ts"]);
+  });
 
   test("is built when it is packed, and has four development dependencies and no others", () => {
     assert.equal([own.scripts.prepare, own.scripts.build], ["npm run build", "tsc"]);
     const lists = Object.keys(own).filter((name) => /dependencies/i.test(name));
     assert.equal([lists, Object.keys(own.devDependencies).length], [["devDependencies"], 4]);
-  });
-
-  test("has the files that it declares, and maps that lead to the source", () => {
-    for (const file of own.files) assert.ok(existsSync(join(root, file)), file);
-    for (const map of [dist[1]!, dist[3]!]) assert.equal(JSON.parse(read(map)).sources, ["../src/get-status.ts"]);
   });
 
   test("can be required, and exports four functions", () => {
