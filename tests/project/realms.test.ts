@@ -2,18 +2,16 @@ import * as assert from "uvu/assert";
 import vm from "node:vm";
 import { getStatus } from "../../src/get-status.ts";
 import { describe } from "../runner/suite.ts";
-import { STATUS, accepted, answering, brief, returning } from "../support/fetches.ts";
+import { STATUS, accepted, answering, brief, bytes, getFrom, responseLike, streamOf } from "../support/fetches.ts";
 
 const inRealm = (code: string) => vm.runInNewContext(`(${code})`) as never;
 const FOR_EACH = '{ forEach(callback) { callback("1", "X-A"); } }';
 
 describe("in another realm, as under Jest", (test) => {
   test("getStatus() reads a response, and the guards accept its result", async () => {
-    const bytes = [...new TextEncoder().encode(JSON.stringify(STATUS))];
-    const chunk = `{ done: false, value: new Uint8Array(${JSON.stringify(bytes)}) }`;
-    const reader = `{ chunks: [{ done: true }, ${chunk}], async read() { return this.chunks.pop(); } }`;
-    const response = inRealm(`{ status: 200, url: "", headers: ${FOR_EACH}, body: { getReader: () => (${reader}) } }`);
-    const result = await getStatus("https://h", "j", { fetch: returning(response) });
+    const document = [...bytes(JSON.stringify(STATUS))];
+    const body = streamOf([inRealm(`new Uint8Array(${JSON.stringify(document)})`)]);
+    const result = await getFrom(responseLike({ headers: inRealm(FOR_EACH), body }));
     assert.is(brief(result), "running");
     assert.equal(result.http?.headers, { "x-a": "1" });
     assert.equal(accepted(inRealm(JSON.stringify(result))), ["StatusInfo"]);
