@@ -5,18 +5,21 @@ import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { getStatus, type Result } from "../../src/get-status.ts";
 import { describe } from "../runner/suite.ts";
-import { returning } from "../support/fetches.ts";
+import { getFrom, responseLike } from "../support/fetches.ts";
 import { listening } from "../support/listen.ts";
 
 const MEGABYTE = new Uint8Array(1_000_000).fill(120);
+const LINKS = Buffer.from(`{"jobID":"j","status":"running","links":[${'{"href":"a"},'.repeat(80_000)}0]}`);
+const LONG = `https://h/${"x".repeat(15_000)}/`;
+const NESTED = Buffer.from("[".repeat(1_048_576) + "]".repeat(1_048_576)); // the JSON that takes the most for its size
+const LARGE = /is too large .* 2097152$/;
 
 /** Gets the status of a body of so many chunks. */
 function getChunks(count: number, next: () => Uint8Array, maxBytes?: number, url = ""): Promise<Result> {
   let left = count;
   const read = async (): Promise<object> => (left-- > 0 ? { done: false, value: next() } : { done: true });
   const body = { getReader: () => ({ read, cancel: async () => {} }) };
-  const fetch = returning({ status: 200, url, headers: new Headers(), body });
-  return getStatus("https://h", "j", { fetch, maxBytes });
+  return getFrom(responseLike({ url, body }), { maxBytes });
 }
 
 /** Gets the status from a server that sends a hundred megabytes with gzip, and leaves the connection open. */
@@ -26,23 +29,19 @@ function getBomb(): Promise<Result> {
   return listening(server, (url) => getStatus(url, "j"));
 }
 
-type Scenario = readonly [name: string, megabytes: number, outcome: RegExp, run: () => Promise<Result>];
-const LINKS = Buffer.from(`{"jobID":"j","status":"running","links":[${'{"href":"a"},'.repeat(80_000)}0]}`);
-const LONG = `https://h/${"x".repeat(15_000)}/`;
-const NESTED = Buffer.from("[".repeat(1_048_576) + "]".repeat(1_048_576)); // the JSON that takes the most for its size
-const LARGE = /is too large .* 2097152$/;
-const SCENARIOS: readonly Scenario[] = [
-  ["links of a long URL", 250, / 80000 links$/, () => getChunks(1, () => LINKS, Infinity, LONG)],
-  ["nested lists", 180, /is not a job status: .* 2097152$/, () => getChunks(1, () => NESTED)],
-  ["an endless drip of bytes", 250, LARGE, () => getChunks(Infinity, () => new Uint8Array([120]))],
-  ["small chunks of large buffers", 250, LARGE, () => getChunks(Infinity, () => MEGABYTE.slice().subarray(0, 1_000))],
-  ["two million empty chunks", 35, /is empty 0$/, () => getChunks(2_000_000, () => new Uint8Array(0))],
-  ["600 MB with maxBytes Infinity", 1_800, /read to the end.* 0$/, () => getChunks(600, () => MEGABYTE, Infinity)],
-  ["100 MB sent in gzip", 60, LARGE, getBomb],
-];
+const SCENARIOS: readonly (readonly [name: string, megabytes: number, outcome: RegExp, run: () => Promise<Result>])[] =
+  [
+    ["links of a long URL", 250, / 80000 links$/, () => getChunks(1, () => LINKS, Infinity, LONG)],
+    ["nested lists", 180, /is not a job status: .* 2097152$/, () => getChunks(1, () => NESTED)],
+    ["an endless drip of bytes", 250, LARGE, () => getChunks(Infinity, () => new Uint8Array([120]))],
+    ["small chunks of large buffers", 250, LARGE, () => getChunks(Infinity, () => MEGABYTE.slice().subarray(0, 1_000))],
+    ["two million empty chunks", 35, /is empty 0$/, () => getChunks(2_000_000, () => new Uint8Array(0))],
+    ["600 MB with maxBytes Infinity", 1_800, /read to the end.* 0$/, () => getChunks(600, () => MEGABYTE, Infinity)],
+    ["100 MB sent in gzip", 60, LARGE, getBomb],
+  ];
 
 if (process.argv[1] === import.meta.filename) {
-  await getStatus("https://h", "j", { fetch: async () => new Response("") }); // loads what the platform loads lazily
+  await getFrom(new Response("")); // loads what the platform loads lazily
   const before = process.resourceUsage().maxRSS;
   const result = await SCENARIOS[Number(process.argv[2])]![3]();
   const megabytes = (process.resourceUsage().maxRSS - before) / 1_000;
