@@ -8,8 +8,6 @@ import { watch } from "./recipes/watch.ts";
 import { closedPort, listening } from "./support/listen.ts";
 import { startServer } from "./support/server.ts";
 
-const EXIT = { StatusInfo: 0, NotFound: 1, ServerError: 2 } as const;
-
 const usage = `Usage: npm start                                 run jobs on an embedded server and show each outcome
        npm start -- <baseUrl> <jobId> [options]  get the status of a job
        npm start -- <URL of a job> [options]     the same, with a URL such as that in Location
@@ -28,7 +26,7 @@ export const demo: Command = {
       ? await watch(baseUrl, jobId, { headers, onResult: progress(print), timeLimit: 86_400_000 })
       : await getStatus(baseUrl, jobId, { headers, signal: AbortSignal.timeout(60_000) });
     await show(print, baseUrl, jobId, result);
-    return EXIT[result.kind];
+    return { StatusInfo: 0, NotFound: 1, ServerError: 2 }[result.kind];
   },
 };
 
@@ -69,7 +67,7 @@ async function showEachOutcome(print: Print): Promise<number> {
     if (status) response.writeHead(status, { "content-type": type }).end(body); // else it never responds
   });
   await listening(other, async (origin) => {
-    for (const [title, url, id] of [
+    for (const [title, url, id, limit = 60_000] of [
       ["A job that fails", server.baseUrl, server.add({ seconds: 0, fail: true }).id],
       ["A job that was dismissed", server.baseUrl, server.add({ dismissed: Date.now() }).id],
       ["A job that never existed", server.baseUrl, "no-such-job"],
@@ -78,10 +76,9 @@ async function showEachOutcome(print: Print): Promise<number> {
       ["A server that requires a key", `${origin}/protected`, "job-1"],
       ["The URL of a website", `${origin}/website`, "job-1"],
       ["A server that is down", await closedPort(), jobId],
-      ["A time limit that expires", origin, jobId],
+      ["A time limit that expires", origin, jobId, 500],
     ] as const) {
       print(`\n${title}\n\n`);
-      const limit = title === "A time limit that expires" ? 500 : 60_000; // milliseconds
       await show(print, url, id, await getStatus(url, id, { signal: AbortSignal.timeout(limit) }));
     }
   });
