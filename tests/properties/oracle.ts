@@ -46,14 +46,13 @@ const exceptionOf = (value: unknown): Json | undefined =>
 /** Whether it is printable ASCII in which `new URL` finds neither a scheme nor a host. */
 function isPath(href: string): boolean {
   const isPrintable = [...href].every((one) => one >= " " && one <= "~" && one !== "\\");
-  const start = href.trimStart();
-  return isPrintable && !start.startsWith("//") && !/^[A-Za-z][A-Za-z0-9+\-.]*:/.test(start);
+  return isPrintable && !/^(\/\/|[A-Za-z][A-Za-z0-9+\-.]*:)/.test(href.trimStart());
 }
 
 function linksOf(value: unknown, base: string): Json[] {
-  const links = [value].flat().filter((link) => first(link, "href") !== undefined);
-  return links.map((link) => {
-    const sent = first(link, "href")!;
+  return [value].flat().flatMap((link) => {
+    const sent = first(link, "href");
+    if (sent === undefined) return [];
     const href = isPath(sent) && URL.canParse(sent, base) ? new URL(sent, base).href : sent;
     return { href, ...strings(link, "rel", "type", "hreflang", "title") };
   });
