@@ -3,7 +3,6 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect } from "node:net";
-import { fileURLToPath } from "node:url";
 import { getGlobalDispatcher, setGlobalDispatcher } from "undici";
 import { describe } from "../runner/suite.ts";
 import { listen } from "../support/listen.ts";
@@ -54,8 +53,8 @@ for (const name of ["handler.ts", "location.ts", "results.ts", "watch.ts", "plat
 const compilerOptions = { rootDir: ".", outDir: "." };
 const config = { extends: "../../tests/tsconfig.json", compilerOptions, include: ["*.ts"], exclude: [] };
 writeFileSync(new URL("tsconfig.json", out), JSON.stringify(config));
-const tsc = [fileURLToPath(new URL("node_modules/typescript/bin/tsc", root)), "-p", fileURLToPath(out)];
-const { stdout: errors } = spawnSync(process.execPath, tsc, { encoding: "utf8" });
+const tsc = ["node_modules/typescript/bin/tsc", "-p", ".build/readme"];
+const { stdout: errors } = spawnSync(process.execPath, tsc, { cwd: root, encoding: "utf8" });
 
 /** Runs a program, and returns what it prints. */
 async function outputOf(file: string): Promise<string[]> {
