@@ -2,8 +2,11 @@ import * as assert from "uvu/assert";
 import { execFile } from "node:child_process";
 import { createServer } from "node:http";
 import { promisify } from "node:util";
+import v8 from "node:v8";
+import vm from "node:vm";
 import { gzipSync } from "node:zlib";
-import { getStatus, type Result } from "../../src/get-status.ts";
+import { getStatus, type Fetch, type Result } from "../../src/get-status.ts";
+import { watch } from "../recipes/watch.ts";
 import { describe } from "../runner/suite.ts";
 import { getFrom, responseLike } from "../support/fetches.ts";
 import { listening } from "../support/listen.ts";
@@ -47,7 +50,7 @@ if (process.argv[1] === import.meta.filename) {
   const megabytes = (process.resourceUsage().maxRSS - before) / 1_000;
   const size = result.kind === "StatusInfo" ? `${result.links.length} links` : (result.body?.length ?? 0);
   console.log(JSON.stringify([`${result.message} ${size}`, megabytes]));
-} else
+} else {
   describe("the memory that a call needs", (test) => {
     SCENARIOS.forEach(([name, most, outcome], index) =>
       test(`getStatus() needs at most ${most} MB for ${name}`, async () => {
@@ -59,3 +62,25 @@ if (process.argv[1] === import.meta.filename) {
       }),
     );
   });
+
+  describe("garbage collection", (test) => {
+    test("does not remove the limit that watch() gives each request", async () => {
+      v8.setFlagsFromString("--expose-gc");
+      const collect = setInterval(vm.runInNewContext("gc"), 20);
+      const { timeout } = AbortSignal;
+      AbortSignal.timeout = (milliseconds) => timeout.call(AbortSignal, milliseconds === 60_000 ? 100 : milliseconds);
+      const hangs: Fetch = (_, { signal }) =>
+        new Promise((_, reject) => signal!.addEventListener("abort", () => reject(signal!.reason)));
+      const pauses: unknown[] = [];
+      const onResult = (_: Result, pause?: number): unknown => pauses.push(typeof pause);
+      try {
+        // Without that limit, the only result would be the one at the time limit, which no pause follows.
+        await watch("https://h", "j", { fetch: hangs, timeLimit: 1_000, interval: 10_000, onResult });
+      } finally {
+        clearInterval(collect);
+        AbortSignal.timeout = timeout;
+      }
+      assert.equal(pauses, ["number", "undefined"]);
+    });
+  });
+}
