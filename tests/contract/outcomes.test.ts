@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { getStatus, type Fetch, type Result } from "../../src/get-status.ts";
 import { describe } from "../runner/suite.ts";
-import { STATUS, answering, brief, bytes, chunks, fail, getFrom, responseLike } from "../support/fetches.ts";
+import { STATUS, answering, brief, bytes, chunks, fail, getFrom, responseLike, stub } from "../support/fetches.ts";
 
 const URL_REQUESTED = "https://h/jobs/j";
 
@@ -9,84 +9,53 @@ const getResult = (fetch: Fetch, maxBytes?: number): Promise<Result> =>
   getStatus("https://h", "j", { fetch, maxBytes });
 
 describe("the kind and the reason", (test) => {
-  const bodies = ["", "<p>", "null", "true", "5", '"running"', "[]", "{}", "{} x", '{"jobID":"j","status":"running"'];
-  // contract/wire has every status from 200 to 599.
-  const others = [300, 302, 399, 401, 403, 405, 429, 499, 500, 503, 599];
-  const outcomes: [status: number, body: string | object, outcome: string][] = [
-    ...[200, 201, 202, 203, 206, 299].map((status): [number, object, string] => [status, STATUS, "running"]),
-    ...[...bodies, [STATUS]].map((body): [number, string | object, string] => [200, body, "malformed 200"]),
+  const json = JSON.stringify(STATUS);
+  // wire/ has every status from 200 to 599. The constructor of Response rejects others, but a fetch may return them.
+  const others = [-1, 0, 101, 199, 300, 302, 399, 400, 401, 403, 405, 429, 499, 500, 503, 599, 999, 2000];
+  const outcomes: [status: number, body: string | null, outcome: string][] = [
+    ...[200, 201, 202, 203, 206, 299].map((status): [number, string, string] => [status, json, "running"]),
+    ...others.map((status): [number, string, string] => [status, json, `http ${status}`]),
+    [404, json, "unspecified 404"],
+    [410, json, "gone 410"],
     [202, "", "malformed 202"],
-    ...others.map((status): [number, object, string] => [status, STATUS, `http ${status}`]),
-    [400, STATUS, "http 400"],
-    [404, STATUS, "unspecified 404"],
-    [410, STATUS, "gone 410"],
+    [204, null, "malformed 204"],
+    [205, null, "malformed 205"],
+    [304, null, "http 304"],
+    [0, null, "http 0"],
   ];
   for (const [status, body, outcome] of outcomes) {
-    test(`getStatus() returns ${outcome} for a ${status} with ${JSON.stringify(body)}, after one request`, async () => {
-      const fetch = answering(body, { status });
+    test(`getStatus() returns ${outcome} for a ${status} with the body ${body}, after one request`, async () => {
+      const { body: stream } = new Response(body);
+      const fetch = stub(() => responseLike({ status, body: stream }) as Response);
       const result = await getResult(fetch);
       assert.is(brief(result), outcome);
       assert.is(fetch.calls.length, 1);
-      assert.equal(result.http, { status, url: URL_REQUESTED, headers: { "content-type": "application/json" } });
-      if (result.kind === "StatusInfo") assert.equal(result.document, body);
-      else assert.is(result.body, typeof body === "string" ? body : JSON.stringify(body));
-    });
-  }
-
-  // The constructor of Response rejects most of these, but a fetch may return any object of its shape.
-  for (const [status, outcome] of [
-    [-1, "http -1"],
-    [0, "http 0"],
-    [101, "http 101"],
-    [199, "http 199"],
-    [200, "running"],
-    [299, "running"],
-    [300, "http 300"],
-    [999, "http 999"],
-    [2000, "http 2000"],
-  ] as const) {
-    test(`getStatus() returns ${outcome} for a status document with the status ${status}`, async () => {
-      assert.is(brief(await getFrom(responseLike({ status }))), outcome);
-    });
-  }
-
-  for (const status of [0, 204, 205, 304]) {
-    test(`getStatus() reads a ${status} without a body`, async () => {
-      const result = await getFrom(responseLike({ status, body: null }));
-      const ok = status === 204 || status === 205;
-      assert.equal(result, {
-        kind: "ServerError",
-        reason: ok ? "malformed" : "http",
-        message: ok ? "Response body is empty" : `HTTP ${status}`,
-        body: "",
-        http: { status, url: URL_REQUESTED, headers: {} },
-      });
+      assert.equal(result.http, { status, url: URL_REQUESTED, headers: {} });
+      if (result.kind === "StatusInfo") assert.equal(result.document, STATUS);
+      else assert.is(result.body, body ?? "");
     });
   }
 });
 
-describe("the message of a malformed response", (test) => {
+describe("a malformed response", (test) => {
   const json = { "content-type": "application/json" };
   const notJson = (type: string): string => `Response body is not JSON (Content-Type: ${type})`;
-  const notStatus = "Response body is not a job status: it has no status or no job id";
+  const notStatus = ["null", "true", "5", '"running"', "[]", `[${JSON.stringify(STATUS)}]`, "{}", '{"detail":"other"}'];
+  type Row = [body: string | null, headers: Record<string, string>, message: string];
   for (const [body, headers, message] of [
     ["", json, "Response body is empty"],
     [null, json, "Response body is empty"],
     ["\ufeff", json, "Response body is empty"],
     [" ", json, notJson("application/json")],
+    ["{} x", json, notJson("application/json")],
+    ['{"jobID":"j","status":"running"', json, notJson("application/json")],
     ["<p>", { "Content-Type": "text/html; charset=utf-8" }, notJson("text/html; charset=utf-8")],
-    ['{"jobID":', json, notJson("application/json")],
     ["<p>", { "content-type": "" }, notJson("none")],
     ["<p>", {}, notJson("none")],
-    ["null", {}, notStatus],
-    ["[]", {}, notStatus],
-    ['{"status":"running"}', {}, notStatus],
-    ['{"jobID":"j"}', {}, notStatus],
-    ['{"detail":"other"}', {}, notStatus],
-    ['{"status":"error","message":"Invalid API key"}', {}, notStatus],
+    ...notStatus.map((text): Row => [text, {}, "Response body is not a job status: it has no status or no job id"]),
     ["x".repeat(101), {}, "Response body is too large (see maxBytes)"],
-  ] as [string | null, Record<string, string>, string][]) {
-    test(`getStatus() says "${message}" for ${JSON.stringify(body)}`, async () => {
+  ] as Row[]) {
+    test(`getStatus() returns the message "${message}" for ${JSON.stringify(body)}`, async () => {
       const content = body === null ? null : bytes(body); // a string would set a Content-Type
       const result = await getResult(async () => new Response(content, { headers }), 100);
       assert.is(brief(result), "malformed 200");
@@ -96,21 +65,12 @@ describe("the message of a malformed response", (test) => {
 });
 
 describe("a fetch that fails", (test) => {
-  for (const cause of [new TypeError("x"), "text", "", 5, 0, false, null, { code: 5 }, Symbol("x")]) {
-    test(`getStatus() returns what the fetch rejects with or throws as cause: ${String(cause)}`, async () => {
-      for (const fetch of [() => fail(cause), async () => fail(cause)]) {
-        const result = await getResult(fetch);
-        const expected = { kind: "ServerError", reason: "network", message: "Request failed: see cause", cause };
-        assert.equal(result, expected);
-        assert.is(result.cause, cause);
-      }
-    });
-  }
-
   const thrower = new Proxy({}, { get: () => fail() });
   const code = (value: unknown): object => ({ code: value });
   const inner = (value: unknown): object => ({ cause: { code: value } });
+  const others = [new TypeError("x"), "text", "", 5, 0, false, null, undefined, Symbol("x")];
   for (const [name, cause, expected] of [
+    ...others.map((cause): [string, unknown] => [`no code of ${String(cause)}`, cause]),
     ["the code of the cause, as in Bun", code("ConnectionRefused"), "ConnectionRefused"],
     ["the code of its cause, as in Node", inner("ECONNREFUSED"), "ECONNREFUSED"],
     ["the outer one of two codes", { ...code("A"), ...inner("B") }, "A"],
@@ -119,7 +79,6 @@ describe("a fetch that fails", (test) => {
     ["a code of 40 characters", code("E".repeat(40)), "E".repeat(40)],
     ["a code of word characters", code("err_9"), "err_9"],
     ["no code of 41 characters", code("E".repeat(41)), undefined],
-    ["no empty code", code(""), undefined],
     ["no code with another character", code("E-1"), undefined],
     ["no code with a line end", code("E\n"), undefined],
     ["no code with a letter outside ASCII", code("É"), undefined],
@@ -129,22 +88,30 @@ describe("a fetch that fails", (test) => {
     ["no code if reading it throws", thrower, undefined],
     ["no code if reading the cause throws", { ...code(5), cause: thrower }, undefined],
   ] as [string, unknown, string?][]) {
-    test(`getStatus() says in the message of a network failure ${name}`, async () => {
-      const failed = await getResult(() => Promise.reject(cause));
-      assert.is(failed.message, `Request failed: ${expected ?? "see cause"}`);
-      const cutOff = await getResult(async () => new Response(chunks(["{"], { error: cause })));
-      assert.is(cutOff.message, `Response body could not be read to the end: ${expected ?? "see cause"}`);
-      for (const result of [failed, cutOff]) assert.is(result.cause, cause);
+    test(`getStatus() returns the cause of a network failure, and in the message ${name}`, async () => {
+      const failure = (message: string): object => ({
+        kind: "ServerError",
+        reason: "network",
+        message: `${message}: ${expected ?? "see cause"}`,
+        ...(cause !== undefined && { cause }),
+      });
+      const throwing = (): never => {
+        throw cause; // fail() would not throw undefined
+      };
+      for (const fetch of [throwing, async () => throwing()]) {
+        const result = await getResult(fetch);
+        assert.equal(result, failure("Request failed"));
+        assert.is(result.cause, cause);
+      }
+      const { http, ...cutOff } = await getResult(async () => new Response(chunks(["{"], { error: cause })));
+      assert.equal(cutOff, failure("Response body could not be read to the end"));
+      assert.is(cutOff.cause, cause);
       // What is not a Response has no code.
-      const none = await getFrom(responseLike({ body: { getReader: () => fail(cause) } }));
+      const none = await getFrom(responseLike({ body: { getReader: throwing } }));
       assert.is(none.message, "fetch did not return a Response with a readable body: see cause");
+      assert.is(none.cause, cause);
     });
   }
-
-  test("getStatus() omits the cause if the fetch rejects with undefined", async () => {
-    const result = await getResult(() => Promise.reject());
-    assert.equal(result, { kind: "ServerError", reason: "network", message: "Request failed: see cause" });
-  });
 
   test("getStatus() accepts a fetch that does not return a promise", async () => {
     assert.is(brief(await getResult((() => Response.json(STATUS)) as unknown as Fetch)), "running");
@@ -163,42 +130,9 @@ describe("http", (test) => {
   });
 
   test("getStatus() returns the URL after redirects, or the requested one if the platform gives none", async () => {
-    for (const url of ["https://other/jobs/1", ""]) {
-      for (const status of [200, 404, 500])
-        assert.is((await getFrom(responseLike({ status, url }))).http?.url, url || URL_REQUESTED);
-    }
+    for (const url of ["https://other/jobs/1", ""])
+      assert.is((await getFrom(responseLike({ url }))).http?.url, url || URL_REQUESTED);
   });
-});
-
-describe("a result", (test) => {
-  const limit = AbortSignal.abort(new DOMException("x", "TimeoutError"));
-  const cases: [string, Fetch, AbortSignal?][] = [
-    ["StatusInfo", answering({ ...STATUS, links: [{ href: "x" }], exception: { type: "t" }, progress: 1 })],
-    ["NotFound", answering({ type: "t" }, { status: 404 })],
-    ["http", answering({ type: "t" }, { status: 500 })],
-    ["malformed", answering("[]")],
-    ["network", async () => new Response(chunks(["{"], { error: new Error("x") }))],
-    ["timeout", answering(""), limit],
-  ];
-  for (const [name, fetch, signal] of cases) {
-    test(`getStatus() returns ${name} as new plain data without undefined or null`, async () => {
-      const first = await getStatus("https://h", "j", { fetch, signal });
-      const second = await getStatus("https://h", "j", { fetch, signal });
-      const walk = (a: unknown, b: unknown, path: string): void => {
-        assert.ok(a !== undefined && a !== null, path);
-        if (typeof a !== "object" || path.endsWith(".cause")) return;
-        assert.is.not(a, b, `${path} is shared between two results`);
-        assert.ok([Object.prototype, Array.prototype].includes(Object.getPrototypeOf(a)), path);
-        // Of an array, the length is the one property that is not enumerable.
-        for (const key of Reflect.ownKeys(a)) {
-          assert.ok(typeof key === "string" && (Object.keys(a).includes(key) || Array.isArray(a)), String(key));
-          walk(Reflect.get(a, key), Reflect.get(b as object, key), `${path}.${key}`);
-        }
-      };
-      walk(first, second, "result");
-      assert.is(first.reason ?? first.kind, name === "NotFound" ? "unspecified" : name);
-    });
-  }
 });
 
 // Errors: the exception, the message and the reason
@@ -206,10 +140,7 @@ describe("a result", (test) => {
 const NO_SUCH_JOB = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/no-such-job";
 
 /** The names of the text of an error, the first of which counts. */
-const DETAILS = [
-  ...["detail", "description", "error_description", "error_message"],
-  ...["message", "Message", "msg", "error"],
-];
+const DETAILS = "detail description error_description error_message message Message msg error".split(" ");
 
 const FULL = { type: "t", title: "T", detail: "d", instance: "i", status: 418 };
 
@@ -226,23 +157,13 @@ describe("the exception and the message", (test) => {
     [{ type: "", code: "c" }, { type: "c" }],
     [{ type: 5, code: 404 }, undefined],
     [{ title: "T" }, { title: "T" }, "T"],
-    [{ title: "T", detail: "d" }, { title: "T", detail: "d" }, "d"],
-    [{ description: "d" }, { detail: "d" }, "d"],
-    [{ message: "m" }, { detail: "m" }, "m"],
-    [{ msg: "m" }, { detail: "m" }, "m"],
-    [{ error: "e" }, { detail: "e" }, "e"],
-    [{ error_description: "d" }, { detail: "d" }, "d"],
-    [{ error_message: "m" }, { detail: "m" }, "m"],
-    [{ Message: "m" }, { detail: "m" }, "m"],
     // Each name counts before those that follow it.
     ...DETAILS.map((name, index): [object, object, string] => [
       Object.fromEntries(DETAILS.map((other, at) => [other, at < index ? [null, "", 5][at % 3] : other]).reverse()),
       { detail: name },
       name,
     ]),
-    [{ error: "invalid_token", error_description: "expired" }, { detail: "expired" }, "expired"],
     [{ Type: "t", Title: "T", Detail: "d", Code: "c", Text: "x", reason: "r" }, undefined],
-    [{ code: "Unauthorized", message: "m", extra: 1 }, { type: "Unauthorized", detail: "m" }, "m"],
     [{ type: "t", status: "404", instance: "" }, { type: "t" }],
     [{ type: "t", status: 404.5, instance: 5 }, { type: "t" }],
     [{ status: 404, instance: "i" }, undefined],
@@ -250,16 +171,14 @@ describe("the exception and the message", (test) => {
     // Nested: in `detail` by FastAPI, in `error` by gateways, in `errors` by JSON:API. The body itself comes first.
     [{ detail: { type: "t", title: "T", status: 404 } }, { type: "t", title: "T", status: 404 }, "T"],
     [{ detail: [{ loc: [], msg: "m", type: "t" }, { msg: "n" }] }, { type: "t", detail: "m" }, "m"],
-    [{ detail: [null, 5, "x", [], {}, { status: 5 }, { msg: "m" }] }, { detail: "m" }, "m"],
+    [{ detail: [null, 5, "x", [{ title: "T" }], {}, { status: 5 }, { msg: "m" }] }, { detail: "m" }, "m"],
     [{ error: { code: "c", message: "m" } }, { type: "c", detail: "m" }, "m"],
     [{ error: [{ message: "m" }] }, { detail: "m" }, "m"],
     [{ detail: { type: "d" }, error: { type: "e" } }, { type: "d" }],
     [{ detail: [{}], error: { type: "e" } }, { type: "e" }],
     [{ title: "T", detail: { detail: "d" }, error: { message: "e" } }, { title: "T" }, "T"],
-    [{ description: "d", error: { code: "404" } }, { detail: "d" }, "d"],
     [{ type: "t", detail: [{ msg: "m" }] }, { type: "t" }],
     [{ detail: { detail: { msg: "m" } } }, undefined],
-    [{ detail: [[{ msg: "m" }]] }, undefined],
     [{ errors: [{ status: "404", title: "T", detail: "d" }] }, { title: "T", detail: "d" }, "d"],
     [{ errors: { message: "m" } }, { detail: "m" }, "m"],
     [{ errors: ["m", null, { code: "c" }] }, { type: "c" }],
@@ -272,11 +191,11 @@ describe("the exception and the message", (test) => {
     [[{ type: "t", detail: "d" }], { type: "t", detail: "d" }, "d"],
     [[null, 5, "x", {}, [{ type: "t" }], { title: "T" }, { type: "u" }], { title: "T" }, "T"],
     [[{ detail: { type: "t" } }], undefined],
-    [[], undefined],
-    [[[{ type: "t" }]], undefined],
     // Not an object.
     ["", undefined],
-    ["null", undefined],
+    [null, undefined],
+    [5, undefined],
+    [true, undefined],
     ['"detail"', undefined, "detail"],
     ["<p>Service Unavailable", undefined],
     ['{"detail":"cut', undefined],
@@ -290,20 +209,13 @@ describe("the exception and the message", (test) => {
         if (status !== 200) assert.is(result.message, message ?? `HTTP ${status}`);
       }
     });
-    if (typeof body === "string") continue;
-    test(`getStatus() reads it from the exception of a failed job: ${JSON.stringify(body)}`, async () => {
+    test(`getStatus() reads it from the exception of a job: ${JSON.stringify(body)}`, async () => {
       for (const word of ["failed", "running", "captured"]) {
         const result = await getError(200, { jobID: "j", status: word, exception: body });
         assert.is(result.kind, "StatusInfo");
         assert.equal(result.exception, exception);
         assert.is("exception" in result, exception !== undefined);
       }
-    });
-  }
-
-  for (const exception of [undefined, null, "boom", 5, true]) {
-    test(`getStatus() reads no exception from a job whose exception is ${String(exception)}`, async () => {
-      assert.ok(!("exception" in (await getError(200, { jobID: "j", status: "failed", exception }))));
     });
   }
 });
@@ -318,25 +230,21 @@ describe("the message of an error without an exception", (test) => {
     ["no healthy upstream", `${PLAIN};charset=UTF-8`, "no healthy upstream"],
     ["  \r\n a b\t \n", "Text/Plain ; charset=x", "a b"],
     ["é€😀", "TEXT/PLAIN", "é€😀"],
-    ["x", PLAIN, "x"],
     [LONGEST, PLAIN, LONGEST],
     [` ${LONGEST}\n`, PLAIN, LONGEST],
     [`${LONGEST}x`, PLAIN],
     ["two\nlines", PLAIN],
     ["two\rlines", PLAIN],
     ["two\u2028lines", PLAIN],
-    ["<p>", PLAIN],
     ["a < b", PLAIN],
     ["", PLAIN],
     [" \n ", PLAIN],
     ["busy", "text/html"],
     ["busy", "text/plainer"],
-    ["busy", "application/json"],
     ["busy", "x/text/plain"],
     ["busy", ""],
     // A JSON string, as of ripple1d, counts with any type, other JSON with none.
     ['"job j not found"', "application/json", "job j not found"],
-    ['"job j not found"', PLAIN, "job j not found"],
     ['"job j not found"', "", "job j not found"],
     ['" a "', "text/html", "a"],
     ['"two\\nlines"', PLAIN],
@@ -346,9 +254,6 @@ describe("the message of an error without an exception", (test) => {
     [JSON.stringify(`${LONGEST}x`), "application/json"],
     ["404", PLAIN],
     ["null", PLAIN],
-    ["{}", PLAIN],
-    ["[1]", PLAIN],
-    ["true", PLAIN],
     // An exception comes first.
     ['{"detail":"d"}', PLAIN, "d"],
   ];
@@ -367,16 +272,11 @@ describe("the message of an error without an exception", (test) => {
   }
 
   test("getStatus() takes no text of a body that broke off or is longer than maxBytes", async () => {
-    for (const [content, message] of [
-      ["busy", "HTTP 503"],
-      ['"busy"', "busy"], // complete JSON
-    ] as const) {
-      const headers = { "content-type": PLAIN };
-      const cutOff = answering(chunks([content], { error: new Error("x") }), { status: 503, headers });
-      assert.is((await getStatus("https://h", "j", { fetch: cutOff })).message, message);
-    }
-    const long = answering("busy", { status: 503, headers: { "content-type": PLAIN } });
-    assert.is((await getStatus("https://h", "j", { fetch: long, maxBytes: 3 })).message, "HTTP 503");
+    const init = { status: 503, headers: { "content-type": PLAIN } };
+    const cutOff = (content: string): Fetch => answering(chunks([content], { error: new Error("x") }), init);
+    assert.is((await getResult(cutOff("busy"))).message, "HTTP 503");
+    assert.is((await getResult(cutOff('"busy"'))).message, "busy"); // complete JSON
+    assert.is((await getResult(answering("busy", init), 3)).message, "HTTP 503");
   });
 });
 
@@ -385,10 +285,8 @@ describe("the reason of a missing job", (test) => {
     ...[
       NO_SUCH_JOB,
       NO_SUCH_JOB.replace("http:", "https:"),
-      "http://www.opengis.net/def/rel/ogc/1.0/exception/no-such-job",
       "urn:x:NO-SUCH-JOB",
       "NoSuchJob",
-      "nosuchjob",
       "JobNotFound",
       "urn:x:jobnotfound",
     ].flatMap((type): [object, boolean][] => [
@@ -408,8 +306,6 @@ describe("the reason of a missing job", (test) => {
     [[{ type: NO_SUCH_JOB }], true],
     [{ errors: [{ code: "JobNotFound" }] }, true],
     [{ jobID: "j", status: "running" }, false],
-    ["<html>no-such-job", false],
-    ["", false],
   ];
   for (const [body, isNoSuchJob] of types) {
     test(`getStatus() returns ${isNoSuchJob ? "no-such-job" : "unspecified"} for a 404 with ${JSON.stringify(body)}`, async () => {
