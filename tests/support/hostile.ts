@@ -20,7 +20,7 @@ export interface Hostile {
 const fail = (what = "it"): never => failWith(new Error(`${what} was called`));
 
 /** An object whose property `name` throws when it is read. */
-export function throwing(properties: object, name: string): object {
+function throwing(properties: object, name: string): object {
   return Object.defineProperty({ ...properties }, name, { get: () => fail(name) });
 }
 
