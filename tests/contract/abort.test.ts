@@ -122,7 +122,6 @@ describe("a time limit", (test) => {
   for (const [name, fetch] of [
     ["rejects when the signal aborts", (abort, init) => (queueMicrotask(abort), obedient("", init))],
     ["ignores the signal and fails later", (abort) => (abort(), Promise.reject(new Error("late")))],
-    ["ignores the signal and returns no Response", (abort) => abort()],
     ["ignores the signal and returns a Response without a body", (abort) => (abort(), { status: 200, url: "" })],
   ] as [string, (abort: () => void, init: Parameters<Fetch>[1]) => unknown][]) {
     test(`getStatus() returns a timeout without http if the fetch ${name}`, async () => {

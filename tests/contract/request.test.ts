@@ -13,26 +13,21 @@ describe("the URL", (test) => {
     ["https://h/ogc///", "j", "https://h/ogc/jobs/j"],
     ["https://h/a//b/", "j", "https://h/a//b/jobs/j"],
     ["https://h//evil", "j", "https://h//evil/jobs/j"],
-    ["https://h//", "j", "https://h/jobs/j"],
     ["https://h/ogc/?key=1", "j", "https://h/ogc/jobs/j?key=1"],
     ["https://h?key=1", "j", "https://h/jobs/j?key=1"],
     ["https://h/ogc?next=/a/&key=a%2Fb", "j", "https://h/ogc/jobs/j?next=/a/&key=a%2Fb"],
     ["https://h/ogc#top", "j", "https://h/ogc/jobs/j"],
     ["HTTP://H:80/ogc", "j", "http://h/ogc/jobs/j"],
-    ["https://h:8443", "j", "https://h:8443/jobs/j"],
     ["http://[::1]:8080/x", "j", "http://[::1]:8080/x/jobs/j"],
     ["https://münchen.example/", "j", "https://xn--mnchen-3ya.example/jobs/j"],
     ["https://h/a b/$&/", "j", "https://h/a%20b/$&/jobs/j"],
-    ["https://h/a/../b", "j", "https://h/b/jobs/j"],
     ["https://h/user@host/?mail=a@b", "j", "https://h/user@host/jobs/j?mail=a@b"],
     ["https://h/jobs", "j", "https://h/jobs/jobs/j"],
-    ["https://h/jobs/j/", "j", "https://h/jobs/j/jobs/j"],
     ["https://h", " j\n", "https://h/jobs/%20j%0A"],
     ["https://h", "\ufeffj", "https://h/jobs/%EF%BB%BFj"],
     ["https://h", "J", "https://h/jobs/J"],
     ["https://h", "a/b", "https://h/jobs/a%2Fb"],
     ["https://h", "a%2Fb", "https://h/jobs/a%252Fb"],
-    ["https://h", "urn:cw:wps:1", "https://h/jobs/urn%3Acw%3Awps%3A1"],
     ["https://h", "a?b#c", "https://h/jobs/a%3Fb%23c"],
     ["https://h", "...", "https://h/jobs/..."],
     ["https://h", "%2e%2e", "https://h/jobs/%252e%252e"],
@@ -79,18 +74,14 @@ describe("the call of fetch", (test) => {
   });
 
   const json = { accept: "application/json" };
-  const two = { "X-A": "1", "X-B": "2" };
   type Callback = (value: string, name: string) => void;
   const given: [name: string, headers: () => unknown, expected: Record<string, string>][] = [
     ["no headers", () => ({}), json],
-    ["no pairs", () => [], json],
     ["a record", () => ({ Authorization: "Bearer t", "X-A": "1" }), { ...json, authorization: "Bearer t", "x-a": "1" }],
     ["pairs", () => [["Authorization", "Bearer t"]], { ...json, authorization: "Bearer t" }],
     ["a Headers", () => new Headers({ "X-A": "1" }), { ...json, "x-a": "1" }],
     ["a Map", () => new Map([["X-A", "1"]]), { ...json, "x-a": "1" }],
-    ["a URLSearchParams", () => new URLSearchParams("x-a=1"), { ...json, "x-a": "1" }],
-    ["a Set of pairs", () => new Set(Object.entries(two)), { ...json, "x-a": "1", "x-b": "2" }],
-    ["an iterator", () => Object.entries(two).values(), { ...json, "x-a": "1", "x-b": "2" }],
+    ["an iterator", () => Object.entries({ "X-A": "1", "X-B": "2" }).values(), { ...json, "x-a": "1", "x-b": "2" }],
     [
       "an object with forEach",
       () => ({ forEach: (add: Callback) => [add("1", "X-A"), add("2", "x-a")] }),
@@ -110,7 +101,6 @@ describe("the call of fetch", (test) => {
     ["Set-Cookie", () => ({ "Set-Cookie": "a=1" }), { ...json, "set-cookie": "a=1" }],
     ["accept", () => ({ accept: "text/html" }), { accept: "text/html" }],
     ["Accept", () => ({ Accept: "text/html" }), { accept: "text/html" }],
-    ["ACCEPT in pairs", () => [["ACCEPT", "text/html"]], { accept: "text/html" }],
     ["aCCept in a Headers", () => new Headers([["aCCept", "text/html"]]), { accept: "text/html" }],
     ["an empty Accept", () => ({ Accept: "" }), { accept: "" }],
   ];
@@ -144,20 +134,16 @@ describe("the call of fetch", (test) => {
   });
 
   test("getStatus() writes nothing to the console", async () => {
-    const names = Object.keys(console) as (keyof Console)[];
-    const before = names.map((name) => console[name]);
-    const written: unknown[] = [];
-    for (const name of names) Object.assign(console, { [name]: (...values: unknown[]) => written.push(name, values) });
-    try {
+    const used: PropertyKey[] = [];
+    const watched = new Proxy(console, { get: (_, name) => (used.push(name), () => {}) });
+    await withGlobal("console", watched, async () => {
       const fetch = (): Promise<never> => Promise.reject(new Error("x"));
       for (const opts of [{}, { maxBytes: -1 }, { signal: AbortSignal.abort() }])
         await getStatus("https://h", "j", { fetch, ...opts }).catch(() => {});
       for (const status of [200, 404, 500]) await getFrom(responseLike({ status }));
       for (const body of ["<p>", "", "longer"]) await getFrom(new Response(body), { maxBytes: 5 });
-    } finally {
-      names.forEach((name, index) => Object.assign(console, { [name]: before[index] }));
-    }
-    assert.equal(written, []);
+    });
+    assert.equal(used, []);
   });
 
   test("getStatus() passes the signal on, and no signal if there is none", async () => {
@@ -169,16 +155,9 @@ describe("the call of fetch", (test) => {
     for (const init of others) assert.not("signal" in init);
   });
 
-  class WithCache {
-    get cache(): string {
-      return "default";
-    }
-  }
   for (const [name, value, cache] of [
-    ["a Request that has the property", WithCache, "no-store"],
-    ["a Request that inherits the property", class extends WithCache {}, "no-store"],
+    ["a Request that inherits the property", { prototype: Object.create({ cache: "default" }) }, "no-store"],
     ["no global Request", undefined, undefined],
-    ["a Request that is null", null, undefined],
     ["a Request without the property, as in Workers before 2024-11-11", class {}, undefined],
     ["a Request that is an arrow function", () => {}, undefined],
   ] as const) {
@@ -190,22 +169,19 @@ describe("the call of fetch", (test) => {
       }));
   }
 
-  test("getStatus() lets a wrapper change the init and its headers", async () => {
-    const seen: Init[] = [];
-    await getStatus("https://h", "j", {
-      headers: { "x-a": "1" },
-      fetch: async (_, init) => {
-        init.headers["x-b"] = "2";
-        delete init.headers["x-a"];
-        seen.push({ ...init }, Object.assign(init, { redirect: "manual" }));
-        return Response.json(STATUS);
-      },
-    });
-    const headers = { accept: "application/json", "x-b": "2" };
-    assert.equal(seen, [
-      { method: "GET", headers, ...CACHE },
-      { method: "GET", headers, ...CACHE, redirect: "manual" },
-    ]);
+  test("getStatus() lets a wrapper change the init and its headers, and shares them with no other call", async () => {
+    const seen: object[] = [];
+    const fetch: Fetch = async (_, init) => {
+      seen.push({ ...init, headers: { ...init.headers } });
+      delete init.headers["x-a"];
+      Object.assign(init.headers, { "x-b": "2" });
+      Object.assign(init, { redirect: "manual" });
+      return Response.json(STATUS);
+    };
+    const opts = Object.freeze({ fetch, headers: Object.freeze({ "x-a": "1" }) });
+    for (let call = 0; call < 2; call++) assert.is(brief(await getStatus("https://h", "j", opts)), "running");
+    const init = { method: "GET", headers: { accept: "application/json", "x-a": "1" }, ...CACHE };
+    assert.equal(seen, [init, init]);
   });
 
   test("getStatus() calls fetch as a bare function, with two arguments", async () => {
@@ -225,16 +201,6 @@ describe("the call of fetch", (test) => {
         assert.is(result.kind === "StatusInfo" && result.jobID, "patched");
       }
     }));
-
-  test("getStatus() neither changes its options nor shares them with the request", async () => {
-    const headers = Object.freeze({ "x-a": "1" });
-    const fetch = answering(STATUS);
-    const opts = Object.freeze({ fetch, headers });
-    await getStatus("https://h", "j", opts);
-    await getStatus("https://h", "j", opts);
-    const [first, second] = fetch.calls.map(([, init]) => init.headers);
-    assert.ok(first !== second && first !== (headers as object));
-  });
 });
 
 /** Checks that a call rejects with a TypeError that repeats nothing of its arguments, and sends nothing. */
@@ -365,10 +331,5 @@ describe("an invalid argument", (test) => {
       const opts = new Proxy({}, { get: (_, read) => (read === name ? fail(error) : undefined) });
       assert.is(await rejection(getStatus("https://h", "j", opts)), error);
     }
-  });
-
-  test("getStatus() accepts any other number as maxBytes", async () => {
-    for (const maxBytes of [0, -0, 0.5, 1e9, Infinity, undefined])
-      assert.is(brief(await getStatus("https://h", "j", { fetch: answering(""), maxBytes })), "malformed 200");
   });
 });

@@ -51,15 +51,11 @@ describe("status", (test) => {
 
 describe("jobID", (test) => {
   for (const [properties, jobID] of [
-    [{ jobID: "a" }, "a"],
-    [{ id: "a" }, "a"],
-    [{ jobId: "a" }, "a"],
-    [{ job_id: "a" }, "a"],
+    ...["jobID", "id", "jobId", "job_id"].map((name) => [{ [name]: "a" }, "a"]),
     [{ job_id: "d", jobId: "c", id: "b", jobID: "a" }, "a"],
     [{ job_id: "d", jobId: "c", id: "b" }, "b"],
     [{ job_id: "d", jobId: "c" }, "c"],
     [{ jobID: "", id: "b" }, "b"],
-    [{ jobID: null, id: "b" }, "b"],
     [{ jobID: 5, id: "b" }, "b"],
     [{ jobID: "" }, "requested"],
     [{ jobID: "", id: "", jobId: "", job_id: "" }, "requested"],
@@ -70,9 +66,7 @@ describe("jobID", (test) => {
     [{ processId: "p", process_id: "p" }, undefined],
     [{}, undefined],
     [{ jobID: 5, id: 6 }, undefined],
-    [{ jobID: null }, undefined],
     [{ jobid: "a", JobID: "a", uuid: "a" }, undefined],
-    [{ message: "Invalid API key" }, undefined],
     [{ jobs: [{ jobID: "a" }] }, undefined],
   ] as [object, string | undefined][]) {
     test(`getStatus() reads the id ${String(jobID)} from ${JSON.stringify(properties)}`, async () => {
@@ -116,28 +110,18 @@ describe("the optional properties", (test) => {
   }
 
   for (const sent of [0, 1e-7, 12.5, 50, 99.999, 100, "0", "1", "12.25", "007", "100.0"]) {
-    test(`getStatus() reads the progress ${JSON.stringify(sent)}`, async () => {
-      assert.is((await read({ progress: sent })).progress, Number(sent));
+    test(`getStatus() reads the progress ${JSON.stringify(sent)}, whatever the status`, async () => {
+      for (const status of Object.keys(NAMES))
+        assert.is((await read({ status, progress: sent })).progress, Number(sent));
     });
   }
 
   const strings = "| |-1|+5|101|100.1|5.|.5|1e1|0x10| 5|5 |5%|5,5|NaN|5\n|٥|1.2.3|Infinity".split("|");
-  for (const progress of [null, -1, -0.1, 100.1, 101, 1e99, true, [], [5], {}, ...strings]) {
-    test(`getStatus() omits the progress ${JSON.stringify(progress)}`, async () => {
-      assert.ok(!("progress" in (await read({ progress }))));
+  for (const progress of [undefined, null, -1, -0.1, 100.1, 101, 1e99, true, [], [5], {}, ...strings]) {
+    test(`getStatus() omits the progress ${JSON.stringify(progress)}, whatever the status`, async () => {
+      for (const status of Object.keys(NAMES)) assert.not("progress" in (await read({ status, progress })));
     });
   }
-
-  for (const status of ["accepted", "running", "successful", "failed", "dismissed"]) {
-    test(`getStatus() leaves the progress of a job that is ${status} as sent`, async () => {
-      assert.is((await read({ status, progress: 10 })).progress, 10);
-      assert.ok(!("progress" in (await read({ status }))));
-    });
-  }
-
-  test("getStatus() omits a progress that JSON parses as Infinity", async () => {
-    assert.ok(!("progress" in (await getDocument('{"jobID":"j","status":"running","progress":1e999}'))));
-  });
 
   test("getStatus() returns the whole document as parsed, whatever its Content-Type", async () => {
     const ignored = { jobID: "", type: null, progress: "x", links: "none", metadata: [["a"]] };
@@ -160,21 +144,15 @@ describe("links", (test) => {
   for (const [sent, href] of [
     ["https://other/results?f=json#x", "https://other/results?f=json#x"],
     ["HTTPS://Other/%7e", "HTTPS://Other/%7e"],
-    ["s3://bucket/key", "s3://bucket/key"],
     ["urn:ogc:def", "urn:ogc:def"],
     ["javascript:alert(1)", "javascript:alert(1)"],
     ["c+d.e-1:x", "c+d.e-1:x"],
-    ["c:é", "c:é"],
     ["results", "https://h/jobs/results"],
-    ["requested/results", "https://h/jobs/requested/results"],
     ["/results", "https://h/results"],
     ["//other/results", "//other/results"],
     ["/\\other/results", "/\\other/results"],
-    ["\\\\other/results", "\\\\other/results"],
     ["a\\b", "a\\b"],
     ["日本", "日本"],
-    ["é", "é"],
-    ["a\tb", "a\tb"],
     ["\t//other/", "\t//other/"],
     ["\u007f", "\u007f"],
     ["/a//b", "https://h/a//b"],
@@ -188,10 +166,8 @@ describe("links", (test) => {
     ["../", "https://h/"],
     [" https://other/ ", " https://other/ "],
     ["1:2", "https://h/jobs/1:2"],
-    ["./a:b", "https://h/jobs/a:b"],
     ["a/b:c", "https://h/jobs/a/b:c"],
     ["http", "https://h/jobs/http"],
-    ["//[", "//["],
   ] as [string, string][]) {
     test(`getStatus() resolves the href ${JSON.stringify(sent)} to ${href}`, async () => {
       assert.equal((await read({ links: [{ href: sent }] })).links, [{ href }]);
