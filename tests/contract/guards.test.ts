@@ -72,7 +72,8 @@ describe("the guards", (test) => {
     });
 
     test(`getStatus() returns ${name} as plain data without undefined, of which it keeps nothing`, async () => {
-      const { cause: _, ...first } = await resultOf(name);
+      const first = await resultOf(name);
+      delete (first as { cause?: unknown }).cause; // any value
       const copy = JSON.parse(JSON.stringify(first));
       assert.equal(first, copy);
       assert.equal(objectsIn(first).map(Reflect.ownKeys), objectsIn(copy).map(Reflect.ownKeys));
