@@ -146,7 +146,7 @@ describe("links", (test) => {
     ["HTTPS://Other/%7e", "HTTPS://Other/%7e"],
     ["urn:ogc:def", "urn:ogc:def"],
     ["javascript:alert(1)", "javascript:alert(1)"],
-    ["c+d.e-1:x", "c+d.e-1:x"],
+    ["C+D.e-1:x", "C+D.e-1:x"],
     ["results", "https://h/jobs/results"],
     ["/results", "https://h/results"],
     ["//other/results", "//other/results"],
