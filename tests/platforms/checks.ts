@@ -8,14 +8,11 @@ const program = (path: string): string => read(`tests/platforms/types/${path}`);
 const COMMON = ["narrowing.ts", "platform.ts"];
 const ALL = [...COMMON, "shapes.ts"];
 
-/** Programs that are compiled twice: with the pasted file, and with the installed package. */
-function twice(...programs: readonly string[]): Files {
-  const files = programs.flatMap((path) => [
-    [`installed/${path}`, program(path)],
-    [`pasted/${path}`, program(path).replaceAll('"ogcapi-job-status"', '"./get-status.ts"')],
-  ]);
-  return { "pasted/get-status.ts": pasted["get-status.ts"], ...Object.fromEntries(files) };
-}
+/** Programs that import the installed package, and the pasted file, which has the same types. */
+const beside = (...programs: readonly string[]): Files => ({
+  ...pasted,
+  ...Object.fromEntries(programs.map((path) => [path, program(path)])),
+});
 
 /** Every strict flag that a user's project may enable, or the flags of another folder. */
 const settings = (options: object, folder = "types"): object => ({
@@ -49,15 +46,14 @@ const NEXT = { ...BUNDLER, target: "es2017", lib: ["dom", "dom.iterable", "esnex
 
 /** Projects that must compile. */
 const PROJECTS: readonly (readonly [name: string, files: Files, tsconfig: object])[] = [
-  ["DOM", twice(...ALL), settings(DOM)],
-  ["strict-false", twice(...COMMON), settings(DOM, "types/loose")],
-  ["WebWorker", twice(...ALL), settings({ lib: ["es2022", "webworker"] })],
-  ["Node-22-undici-7", twice(...ALL, "node.ts"), settings(node(22, "undici7"))],
-  ["Node-24-undici-8", twice(...ALL, "node.ts"), settings(node(24, "undici8"))],
-  ["Workers", twice(...ALL, "workers.ts"), settings(WORKERS)],
-  ["Bun", twice(...ALL, "bun.ts"), settings({ lib: ["esnext"], types: ["bun"] })],
+  ["DOM", beside(...ALL), settings(DOM)],
+  ["strict-false", beside(...COMMON), settings(DOM, "types/loose")],
+  ["WebWorker", beside(...ALL), settings({ lib: ["es2022", "webworker"] })],
+  ["Node-22-undici-7", beside(...ALL, "node.ts"), settings(node(22, "undici7"))],
+  ["Node-24-undici-8", beside(...ALL, "node.ts"), settings(node(24, "undici8"))],
+  ["Workers", beside(...ALL, "workers.ts"), settings(WORKERS)],
+  ["Bun", beside(...ALL, "bun.ts"), settings({ lib: ["esnext"], types: ["bun"] })],
   ["no-ambient-names", { "bare.ts": program("bare.ts") }, settings({ ...DOM, lib: ["es2022"] })],
-  ["isolatedDeclarations", pasted, settings({ ...DOM, declaration: true, isolatedDeclarations: true })],
   ["recipes-tsc-init", recipes(...RECIPES, "testing-stub.ts"), { compilerOptions: INIT }],
   ["recipes-create-next-app", recipes(...RECIPES), { compilerOptions: NEXT }],
   [
@@ -98,14 +94,10 @@ export function otherChecks(): Check[] {
 }
 
 function checkWithDeno(): Promise<string> {
-  const programs = {
-    ...Object.fromEntries([...ALL, "deno-client.ts"].map((name) => [name, program(name)])),
-    ...recipes(...RECIPES, "testing-stub.ts", "deno.ts"),
-  };
+  const files = { ...beside(...ALL, "deno-client.ts"), ...recipes(...RECIPES, "testing-stub.ts", "deno.ts") };
   const compilerOptions = { exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true };
-  const config = { compilerOptions, imports: { [NAME]: "./get-status.ts" } };
-  const files = { ...pasted, ...programs, "deno.json": JSON.stringify(config) };
-  return run(DENO, ["check", ...Object.keys(programs)], project("deno-check", files));
+  const config = { "deno.json": JSON.stringify({ compilerOptions, imports: { [NAME]: "./get-status.ts" } }) };
+  return run(DENO, ["check", ...Object.keys(files)], project("deno-check", { ...files, ...config }));
 }
 
 /** The texts of a property of all variants, as TypeScript joins them. */
@@ -114,8 +106,8 @@ async function readHoverTexts(): Promise<void> {
   const file = join(root, "src/get-status.ts");
   const compiled = ts.createProgram([file], { strict: true, types: [] });
   const checker = compiled.getTypeChecker();
-  const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(compiled.getSourceFile(file)));
-  const result = checker.getDeclaredTypeOfSymbol(exported.find(({ name }: { name: string }) => name === "Result"));
+  const found = checker.resolveName("Result", compiled.getSourceFile(file), ts.SymbolFlags.TypeAlias, false);
+  const result = checker.getDeclaredTypeOfSymbol(found);
   for (const [name, text] of Object.entries({
     message: `With a \`StatusInfo\`: a description of the state. Untrusted text.
 With \`body\`: what went wrong, maybe quoting the server. Untrusted text.

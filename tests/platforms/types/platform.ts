@@ -30,8 +30,7 @@ export async function calls(): Promise<Result> {
     { forEach: (add: (value: string, name: string) => void) => add("1", "x-a") },
   ])
     await getStatus("https://h", "j", { headers, signal: AbortSignal.timeout(5), maxBytes: Infinity });
-  const none = { headers: undefined, signal: undefined, maxBytes: undefined, fetch: undefined };
-  const result = await getStatus("https://h", "j", none);
-  await getStatus("https://h", "j", { headers: [["x-a", "1"]], signal: new AbortController().signal });
+  const { signal } = new AbortController();
+  const result = await getStatus("https://h", "j", { headers: [["x-a", "1"]], signal, maxBytes: undefined });
   return isStatusInfo(result) ? result : (JSON.parse("{}") as Result);
 }

@@ -11,6 +11,6 @@ export const misspelt = (record: Record<string, unknown>): unknown => record.nma
 // @ts-expect-error it may be undefined
 export const item: string = [""][0];
 // @ts-expect-error it has no type
-export const untyped = (value): unknown => value;
+export const untyped: unknown = (value) => value;
 // @ts-expect-error nothing uses it
 const unused = 1;

@@ -1,84 +1,63 @@
 // What the types are, property by property: what they lack does not compile. All is read-only, and nothing is `any`.
-import { getStatus, isNotFound, isServerError, isStatusInfo } from "ogcapi-job-status";
-import type {
-  Exception,
-  Fetch,
-  GetStatusOptions,
-  HeadersLike,
-  Http,
-  Link,
-  NetworkError,
-  NotFound,
-  ResponseError,
-  Result,
-  ServerError,
-  StatusCode,
-  StatusInfo,
-  Timeout,
-} from "ogcapi-job-status";
+import type * as Api from "ogcapi-job-status";
 
 type Equals<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type Flat<T> = { [Name in keyof T]: T[Name] };
 type Is<T, Shape> = Equals<Flat<T>, Flat<Readonly<Shape>>>;
 type Words<S> = S extends `${infer First} ${infer Rest}` ? First | Words<Rest> : S;
 type Texts<Names> = { [Name in Words<Names> & string]?: string };
+type Absent<Names> = { [Name in Words<Names> & string]?: never };
 const holds = <_T extends true>(): void => {};
 
-interface WithBody {
+interface WithBody extends Absent<"status cause"> {
   message: string;
   body: string;
-  exception?: Exception;
-  http: Http;
-  status?: never;
-  cause?: never;
+  exception?: Api.Exception;
+  http: Api.Http;
 }
-interface WithoutBody {
+interface WithoutBody extends Absent<"status body exception"> {
   kind: "ServerError";
   message: string;
   cause?: unknown;
-  http?: Http;
-  status?: never;
-  body?: never;
-  exception?: never;
+  http?: Api.Http;
 }
-interface Status extends Texts<"type processID message created started finished updated"> {
+interface Status extends Texts<"type processID message created started finished updated">, Absent<"reason cause"> {
   kind: "StatusInfo";
   jobID: string;
-  status: StatusCode | "unknown";
+  status: Api.StatusCode | "unknown";
   progress?: number;
-  exception?: Exception;
-  links: readonly Link[];
+  exception?: Api.Exception;
+  links: readonly Api.Link[];
   document: { readonly status: string; readonly [name: string]: unknown };
-  http: Http;
-  reason?: never;
-  cause?: never;
+  http: Api.Http;
 }
-holds<Is<StatusInfo, Status>>();
+holds<Is<Api.StatusInfo, Status>>();
 // @ts-expect-error it is a number
-holds<Is<StatusInfo, Omit<Status, "progress"> & { progress?: string }>>();
-holds<Is<NotFound, WithBody & { kind: "NotFound"; reason: "no-such-job" | "gone" | "unspecified" }>>();
-holds<Is<ResponseError, WithBody & { kind: "ServerError"; reason: "http" | "malformed" }>>();
-holds<Is<NetworkError, WithoutBody & { reason: "network" }>>();
-holds<Is<Timeout, WithoutBody & { reason: "timeout" }>>();
-holds<Is<Exception, Texts<"type title detail instance"> & { status?: number }>>();
-holds<Is<Link, Texts<"rel type hreflang title"> & { href: string }>>();
-holds<Is<Http, { status: number; url: string; headers: { readonly [name: string]: string | undefined } }>>();
-holds<Equals<StatusCode, Words<"created accepted running successful failed dismissed">>>();
-holds<Equals<ServerError, ResponseError | NetworkError | Timeout>>();
-holds<Equals<Result, StatusInfo | NotFound | ServerError>>();
+holds<Is<Api.StatusInfo, Omit<Status, "progress"> & { progress?: string }>>();
+holds<Is<Api.NotFound, WithBody & { kind: "NotFound"; reason: "no-such-job" | "gone" | "unspecified" }>>();
+holds<Is<Api.ResponseError, WithBody & { kind: "ServerError"; reason: "http" | "malformed" }>>();
+holds<Is<Api.NetworkError, WithoutBody & { reason: "network" }>>();
+holds<Is<Api.Timeout, WithoutBody & { reason: "timeout" }>>();
+holds<Is<Api.Exception, Texts<"type title detail instance"> & { status?: number }>>();
+holds<Is<Api.Link, Texts<"rel type hreflang title"> & { href: string }>>();
+holds<Is<Api.Http, { status: number; url: string; headers: { readonly [name: string]: string | undefined } }>>();
+holds<Equals<Api.StatusCode, Words<"created accepted running successful failed dismissed">>>();
+holds<Equals<Api.ServerError, Api.ResponseError | Api.NetworkError | Api.Timeout>>();
+holds<Equals<Api.Result, Api.StatusInfo | Api.NotFound | Api.ServerError>>();
 
+type Pairs = Iterable<readonly [name: string, value: string]>;
 interface Options {
-  fetch?: Fetch | undefined;
-  headers?:
-    { readonly [name: string]: string } | Iterable<readonly [name: string, value: string]> | HeadersLike | undefined;
+  fetch?: Api.Fetch | undefined;
+  headers?: { readonly [name: string]: string } | Pairs | Api.HeadersLike | undefined;
   signal?: AbortSignal | undefined;
   maxBytes?: number | undefined;
 }
-holds<Is<GetStatusOptions, Options>>();
-holds<Equals<typeof getStatus, (baseUrl: string | URL, jobId: string, opts?: GetStatusOptions) => Promise<Result>>>();
-holds<Equals<typeof isStatusInfo, (value: unknown) => value is StatusInfo>>();
-holds<Equals<typeof isNotFound, (value: unknown) => value is NotFound>>();
-holds<Equals<typeof isServerError, (value: unknown) => value is ServerError>>();
+type GetStatus = (baseUrl: string | URL, jobId: string, opts?: Api.GetStatusOptions) => Promise<Api.Result>;
+holds<Is<Api.GetStatusOptions, Options>>();
+holds<Equals<typeof Api.getStatus, GetStatus>>();
+holds<Equals<typeof Api.isStatusInfo, (value: unknown) => value is Api.StatusInfo>>();
+holds<Equals<typeof Api.isNotFound, (value: unknown) => value is Api.NotFound>>();
+holds<Equals<typeof Api.isServerError, (value: unknown) => value is Api.ServerError>>();
 
 /** A wrapper may change the headers. */
 type Init = { method: "GET"; headers: { [name: string]: string }; signal?: AbortSignal; cache?: "no-store" };
@@ -89,15 +68,8 @@ interface Stream {
     cancel(): Promise<unknown>;
   };
 }
-type Response = { status: number; url: string; headers: HeadersLike; body: Stream | null; bodyUsed?: boolean };
-holds<Is<Parameters<Fetch>[1], Init>>();
-holds<Is<Awaited<ReturnType<Fetch>>, Response>>();
-holds<Equals<Fetch, (url: string, init: Parameters<Fetch>[1]) => ReturnType<Fetch>>>();
-holds<Equals<HeadersLike["forEach"], (callback: (value: string, name: string) => void) => void>>();
-
-/** With `strict`, both branches are narrowed. */
-export function byReason(result: Result): string {
-  if (result.reason === undefined) return result.jobID;
-  return result.reason === "network" || result.reason === "timeout" ? result.message : result.body;
-}
-export const destructured = ({ status, message }: Result): string => status ?? message;
+type Response = { status: number; url: string; headers: Api.HeadersLike; body: Stream | null; bodyUsed?: boolean };
+holds<Is<Parameters<Api.Fetch>[1], Init>>();
+holds<Is<Awaited<ReturnType<Api.Fetch>>, Response>>();
+holds<Equals<Api.Fetch, (url: string, init: Parameters<Api.Fetch>[1]) => ReturnType<Api.Fetch>>>();
+holds<Equals<Api.HeadersLike["forEach"], (callback: (value: string, name: string) => void) => void>>();
