@@ -25,12 +25,16 @@ try {
   const all = [...compilers(), ...otherChecks(), ...cacheTrials(), ...recipeTrials(place), ...runtimes(place)];
   const checks = all.filter(([name]) => !patterns.length || patterns.some((pattern) => pattern.test(name)));
   if (!checks.length) throw new Error("nothing has a name that matches");
-  if (checks.some(([name]) => name.includes("Chromium"))) installChromium();
+  if (checks.some(([name]) => name.includes("Chromium"))) await installChromium();
   await runAll(checks.map((check) => () => judge(check)));
 } catch (error) {
   failures.push(`FAIL the run\n${String(error)}`);
 }
-for (const text of [...counts, ...failures]) console.log(text.slice(0, 8_000).replaceAll("\n", "\n     "));
+if (counts.length) {
+  const runs = counts.reduce((sum, count) => sum + count).toLocaleString("en");
+  console.log(`the tests ran in ${counts.length} runtimes: ${runs} runs`);
+}
+for (const text of failures) console.log(text.slice(0, 8_000).replaceAll("\n", "\n     "));
 console.log(`${passed} passed, ${failures.length} failed`);
 process.exit(failures.length ? 1 : 0); // the servers and esbuild would keep the process alive
 

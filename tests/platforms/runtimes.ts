@@ -1,9 +1,8 @@
 /** The runtimes in which the tests of contract/, wire/ and recipes/ run, with the pasted or the installed library. */
-import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { corpus } from "../support/corpus.ts";
-import { aptGet } from "../support/install.ts";
+import { installDebian } from "../support/install.ts";
 import { npm } from "../support/npm.ts";
 import type { Place } from "../support/place.ts";
 import { BUN, DENO, NAME, TARBALL, bundle, load, node, pasted, project, root, run, work } from "./tools.ts";
@@ -14,8 +13,8 @@ type Library = "pasted" | "installed";
 /** Runs the tests with a library, and returns what it prints. */
 type Start = (library: Library, place: Place) => Promise<string>;
 
-/** How many tests have passed in each runtime. */
-export const counts: string[] = [];
+/** How many tests have passed, once for each runtime and library. */
+export const counts: number[] = [];
 
 export function runtimes(place: Place): Check[] {
   const allow = ["run", "--allow-net", "--allow-env", "--allow-read"];
@@ -38,18 +37,15 @@ export function runtimes(place: Place): Check[] {
     ["Chromium", "pasted", chromium],
     ["Chromium", "installed", chromium],
   ];
-  return rows.map(([runtime, library, start]) => {
-    const name = `the tests in ${runtime}, ${library}`;
-    return [
-      name,
-      async () => {
-        const output = await start(library, { ...place, runtime });
-        const [, passed, defined, failed] = /^report: (\d+) of (\d+)([^]*)/m.exec(output) ?? [];
-        counts.push(`${passed} of ${defined}: ${name}`);
-        if (!Number(defined) || passed !== defined) throw new Error(failed ?? output);
-      },
-    ];
-  });
+  return rows.map(([runtime, library, start]) => [
+    `the tests in ${runtime}, ${library}`,
+    async () => {
+      const output = await start(library, { ...place, runtime });
+      const [, passed, defined, failed] = /^report: (\d+) of (\d+)([^]*)/m.exec(output) ?? [];
+      if (!Number(defined) || passed !== defined) throw new Error(failed ?? output);
+      counts.push(Number(passed));
+    },
+  ]);
 }
 
 /** Node, Deno and Bun import the library by this name, unless it is "whole". */
@@ -149,11 +145,8 @@ export async function evaluate(page: string, code: string): Promise<any> {
 const findChromium = (): string | undefined =>
   ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 
-/** Blocks, so it must not run beside other checks. */
-export function installChromium(): void {
-  if (findChromium()) return;
-  console.log("installing chromium");
-  for (const args of aptGet(["chromium"])) execFileSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"] });
+export async function installChromium(): Promise<void> {
+  if (!findChromium()) await installDebian(new Set(["chromium"]));
 }
 
 /** Writes a project for each library. */

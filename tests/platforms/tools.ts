@@ -51,12 +51,12 @@ export async function serving(
   try {
     const url = await new Promise<string>((found, failed) => {
       let log = "";
-      const read = (chunk: Buffer): void => {
-        const [url] = /http:\/\/(127\.0\.0\.1|localhost):\d+/.exec((log += chunk)) ?? [];
-        if (url) found(url);
-      };
-      server.stdout.on("data", read);
-      server.stderr.on("data", read);
+      for (const stream of [server.stdout, server.stderr])
+        stream.on("data", (chunk) => {
+          log += chunk;
+          const [url] = /http:\/\/(127\.0\.0\.1|localhost):\d+/.exec(log) ?? [];
+          if (url) found(url);
+        });
       server.on("close", () => failed(new Error(log)));
     });
     await use(url);
