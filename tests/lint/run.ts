@@ -34,7 +34,6 @@ const BAD = "\nPromise.resolve();\nexport const sloppy: any = { a: 1 }['a'];\n";
 type Command = readonly [program: string, ...args: string[]];
 const node = (path: string, ...args: string[]): Command => [process.execPath, bin(path), ...args];
 const eslint = node("eslint/bin/eslint.js");
-const oxlint = node("oxlint/bin/oxlint", "--type-aware");
 const biome = (...args: string[]): Command => node("@biomejs/biome/bin/biome", ...args, "--max-diagnostics=none");
 const deno = (...args: string[]): Command => [bin("@deno/linux-x64-glibc/deno"), ...args];
 const prettier = (name = "prettier"): Command => node(`${name}/bin/prettier.cjs`, "--list-different");
@@ -45,7 +44,7 @@ type Row = readonly [name: string, project: "strict" | "loose", files: typeof BO
 const TOOLS: readonly Row[] = [
   ["ESLint", "strict", BOTH, "no-floating-promises", eslint],
   ["ESLint, strict: false", "loose", BOTH, "no-floating-promises", eslint],
-  ["oxlint", "strict", BOTH, "no-floating-promises", oxlint],
+  ["oxlint", "strict", BOTH, "no-floating-promises", node("oxlint/bin/oxlint", "--type-aware")],
   ["Biome lint", "strict", BOTH, "useLiteralKeys", biome("lint")], // a hint: Biome would exit with 0
   ["deno lint", "strict", BOTH, "no-explicit-any", deno("lint")],
   ["Biome format", "strict", FILE, "format", biome("format", "--indent-style=space")],
@@ -99,43 +98,39 @@ async function runTool([name, project, files, rule, [program, ...args]]: Row): P
   check(name, problems.length ? [...problems, output] : []);
 }
 
-/** Lines that are found must be only this sample, which shows that such lines are found. */
-const expectOnly = (sample: string, found: readonly string[]): string[] =>
-  found.join() === sample ? [] : [`expected only ${sample}, got: ${found.join("; ")}`];
+/** What is found must be only this sample, which shows that such lines are found. */
+function checkLines(name: string, sample: string, found: readonly string[]): void {
+  check(name, found.join() === sample ? [] : [`expected only ${sample}, got: ${found.join("; ")}`]);
+}
 
-function suppressions(): string[] {
+function checkSuppressions(): void {
   const sample = "// eslint-disable-next-line";
   const one =
     /(?:eslint|oxlint)-(?:disable|enable)|(?:biome|deno-lint|prettier)-ignore|@ts-(?:ignore|expect-error|nocheck)|\/\*\s*(?:eslint|global|globals|exported)\b/;
   const lines = [...Object.values(BOTH), sample].join("\n").split("\n");
-  return expectOnly(
-    sample,
-    lines.filter((line) => one.test(line)),
-  );
+  const found = lines.filter((line) => one.test(line));
+  checkLines("the file and the recipes suppress no finding", sample, found);
 }
 
 /** The lines that esbuild has to rewrite for the browsers of early 2022. */
-function newerSyntax(): string[] {
+function checkSyntax(): void {
   const sample = "const sample = /(?<!a)b/;";
   const { transformSync } = createRequire(join(here, "package.json"))("esbuild");
   const lines = (target: string | string[]): string[] =>
     transformSync(`${FILE["get-status.ts"]}\n${sample}`, { loader: "ts", target }).code.split("\n");
   const supported = new Set(lines(["chrome97", "firefox95", "safari15.2"]));
-  return expectOnly(
-    sample,
-    lines("esnext").filter((line) => !supported.has(line)),
-  );
+  const newer = lines("esnext").filter((line) => !supported.has(line));
+  checkLines("the file has no syntax newer than the browsers of 2022", sample, newer);
 }
 
 async function checkSizes(): Promise<void> {
   const { getStatus, module, rest } = (await sizesOf(here)).sizes;
-  for (const [name, size, most] of [
-    ["getStatus", getStatus, 3_100],
-    ["the module", module, 3_500],
-  ] as const) {
+  const checkSize = (name: string, size: number, most: number): void => {
     const warning = size > most * 0.95 ? ` (warning: at most ${most})` : "";
     check(`${name} has ${size} bytes${warning}`, size > most ? [`more than ${most}`] : []);
-  }
+  };
+  checkSize("getStatus", getStatus, 3_100);
+  checkSize("the module", module, 3_500);
   check("what is not imported has no bytes", rest ? [rest] : []);
 }
 
@@ -156,8 +151,8 @@ try {
   for (const project of ["strict", "loose"])
     writeFiles(join(work, project), { ...settings(project === "strict"), ...BOTH, ...Object.fromEntries(copies) });
   symlinkSync(bin(""), join(work, "node_modules"));
-  check("the file and the recipes suppress no finding", suppressions());
-  check("the file has no syntax newer than the browsers of 2022", newerSyntax());
+  checkSuppressions();
+  checkSyntax();
   await checkSizes();
   await runAll([...TOOLS.map((row) => () => runTool(row)), checkRepository]);
 } catch (error) {
