@@ -33,15 +33,9 @@ const RECIPES = ["handler.ts", "location.ts", "results.ts", "watch.ts"];
 /** What the tools of platforms write. */
 const TEMPLATE = { strict: true, isolatedModules: true, skipLibCheck: true, noEmit: true };
 const BUNDLER = { ...TEMPLATE, module: "esnext", moduleResolution: "bundler" };
-const INIT = {
-  ...TEMPLATE,
-  target: "esnext",
-  module: "nodenext",
-  types: [],
-  noUncheckedIndexedAccess: true,
-  exactOptionalPropertyTypes: true,
-  verbatimModuleSyntax: true,
-};
+const STRICTER = { noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true };
+const NODENEXT = { target: "esnext", module: "nodenext", types: [], verbatimModuleSyntax: true };
+const INIT = { ...TEMPLATE, ...STRICTER, ...NODENEXT };
 const NEXT = { ...BUNDLER, target: "es2017", lib: ["dom", "dom.iterable", "esnext"], types: [] };
 
 /** Projects that must compile. */
@@ -76,18 +70,13 @@ export function compilers(): Check[] {
 }
 
 export function otherChecks(): Check[] {
+  const manifest = { name: "@ogcapi/job-status", version: "0.0.0", license: "MIT-0", exports: "./get-status.ts" };
+  const jsr = project("jsr", { ...pasted, "jsr.json": JSON.stringify(manifest) });
   return [
     ["what TypeScript shows of a result before it is narrowed", readHoverTexts],
     ["deno check", checkWithDeno],
-    ["deno doc --lint", () => run(DENO, ["doc", "--lint", "get-status.ts"], project("doc", pasted))],
-    [
-      "deno publish --dry-run, without slow types",
-      () => {
-        const manifest = { name: "@ogcapi/job-status", version: "0.0.0", license: "MIT-0", exports: "./get-status.ts" };
-        const folder = project("jsr", { ...pasted, "jsr.json": JSON.stringify(manifest) });
-        return run(DENO, ["publish", "--dry-run", "--allow-dirty"], folder);
-      },
-    ],
+    ["deno doc --lint", () => run(DENO, ["doc", "--lint", "get-status.ts"], jsr)],
+    ["deno publish, without slow types", () => run(DENO, ["publish", "--dry-run", "--allow-dirty"], jsr)],
     ["publint --strict", () => run(process.execPath, [bin("publint/src/cli.js"), "--strict", TARBALL])],
     ["attw", () => run(process.execPath, [bin("@arethetypeswrong/cli/dist/index.js"), "--profile=esm-only", TARBALL])],
   ];
@@ -95,8 +84,8 @@ export function otherChecks(): Check[] {
 
 function checkWithDeno(): Promise<string> {
   const files = { ...beside(...ALL, "deno-client.ts"), ...recipes(...RECIPES, "testing-stub.ts", "deno.ts") };
-  const compilerOptions = { exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true };
-  const config = { "deno.json": JSON.stringify({ compilerOptions, imports: { [NAME]: "./get-status.ts" } }) };
+  const imports = { [NAME]: "./get-status.ts" };
+  const config = { "deno.json": JSON.stringify({ compilerOptions: STRICTER, imports }) };
   return run(DENO, ["check", ...Object.keys(files)], project("deno-check", { ...files, ...config }));
 }
 
