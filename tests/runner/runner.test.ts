@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { execute, writeFiles } from "../support/execute.ts";
 import { describe } from "./suite.ts";
 
-const runner = fileURLToPath(new URL("run.js", import.meta.url));
-const folders = new URL("../../broken/", import.meta.url);
+const runner = join(import.meta.dirname, "run.js");
+const folders = join(import.meta.dirname, "../../broken");
 const SUITE = JSON.stringify(new URL("suite.js", import.meta.url).href);
 
 const ours = (define: string): string => `import { describe } from ${SUITE}; describe("s", (test) => { ${define} });`;
 const plain = (code: string): string => `import { suite } from "uvu"; const test = suite("s"); ${code}`;
-const [LIMIT, KILLED] = ["--limit=10", /killed after 10 s in or after "s: a"/];
+const [LIMIT, KILLED] = ["--limit=10", /ended by SIGKILL .* in or after "s: a"/];
 const PASSES = 'test("a", () => {});';
 const FAILS = 'test("a", () => { throw new Error("x"); });';
 const WITH_UVU = 'import { suite } from "uvu"; const t = suite("t"); t("c", () => {}); t.run();';
@@ -52,25 +52,25 @@ const broken: [state: string, code: string, problem: RegExp, ...args: string[]][
 ];
 
 /** Runs one test file with this source text, and returns how the run ended. */
-function run(name: string, code: string, ...args: string[]): Promise<{ code: number; out: string }> {
-  const folder = new URL(`${encodeURIComponent(name)}/`, folders);
-  mkdirSync(fileURLToPath(folder), { recursive: true });
-  writeFileSync(new URL("one.test.js", folder), code);
-  return runAll("--in", fileURLToPath(folder), ...args);
+function run(
+  name: string,
+  code: string,
+  args: readonly string[] = [],
+  env = process.env,
+): Promise<{ code: unknown; out: string }> {
+  const folder = writeFiles(join(folders, encodeURIComponent(name)), { "one.test.js": code });
+  return runTests(["--in", folder, ...args], env);
 }
 
-function runAll(...args: string[]): Promise<{ code: number; out: string }> {
-  return new Promise((done) => {
-    execFile(process.execPath, [runner, ...args], (error, stdout, stderr) =>
-      done({ code: Number(error?.code ?? 0), out: stdout + stderr }),
-    );
-  });
+async function runTests(args: readonly string[], env = process.env): Promise<{ code: unknown; out: string }> {
+  const { code, stdout, stderr } = await execute(process.execPath, [runner, ...args], ".", 120_000, env);
+  return { code, out: stdout + stderr };
 }
 
 rmSync(folders, { recursive: true, force: true });
 // All at once, since one waits for its limit.
 const green = run("green", ours('test("a", () => {}); test("b", async () => {});'));
-const red = broken.map(([state, code, , ...args]) => run(state, code, ...args));
+const red = broken.map(([state, code, , ...args]) => run(state, code, args));
 
 describe("the runner", (test) => {
   test("is green if every test passes", async () => {
@@ -90,23 +90,18 @@ describe("the runner", (test) => {
 
   test("gives the tests neither colours, nor options of Node, nor a proxy", async () => {
     const names = ["FORCE_COLOR", "NODE_OPTIONS", "HTTP_PROXY", "https_proxy", "NODE_USE_ENV_PROXY"];
-    const before = { ...process.env };
+    const set = Object.fromEntries(names.map((name) => [name, name === "NODE_OPTIONS" ? "--no-warnings" : "1"]));
     const code = ours(`test("a", () => { const set = ${JSON.stringify(names)}.filter((name) => process.env[name]);
       if (set.length) throw new Error(set.join()); });`);
-    try {
-      for (const name of names) process.env[name] = name === "NODE_OPTIONS" ? "--no-warnings" : "1";
-      const { out } = await run("environment", code);
-      assert.match(out, /^1 passed, 0 failed$/m);
-    } finally {
-      process.env = before;
-    }
+    const { out } = await run("environment", code, [], { ...process.env, ...set });
+    assert.match(out, /^1 passed, 0 failed$/m);
   });
 
   test("is red if there is a test file that no suite runs", async () => {
     const stray = new URL("../support/stray.test.js", import.meta.url);
     writeFileSync(stray, ours(PASSES));
     try {
-      const { code, out } = await runAll("runner/nothing|contract/guards");
+      const { code, out } = await runTests(["runner/nothing|contract/guards"]);
       assert.equal(code, 1, out);
       assert.match(out, /^no suite runs support.stray\.test\.js$/m);
       assert.match(out, /^[1-9]\d* passed, 1 failed$/m);

@@ -6,22 +6,19 @@
 import "./defer.ts";
 import { exec, suite } from "uvu";
 
-/** Defines a test. */
-export type Test = (title: string, run: () => void | Promise<void>) => void;
+type Test = (title: string, run: () => void | Promise<void>) => void;
 
 /** What the tests that have run so far came to. */
-export interface Report {
+interface Report {
   defined: number;
   passed: number;
   /** The test that is running, or "". */
   running: string;
   /** For each test that failed, its name and what it threw. */
   readonly failures: Map<string, string>;
-  /** The names of all tests. */
-  readonly names: string[];
 }
 
-const report: Report = { defined: 0, passed: 0, running: "", failures: new Map(), names: [] };
+const report: Report = { defined: 0, passed: 0, running: "", failures: new Map() };
 
 /** Defines tests by `test(name, run)`, and runs them. */
 export function describe(name: string, define: (test: Test) => void): void {
@@ -29,7 +26,6 @@ export function describe(name: string, define: (test: Test) => void): void {
   define((title, run) => {
     const full = `${name}: ${title}`;
     report.defined++;
-    report.names.push(full);
     tests(title, async () => {
       report.running = full;
       try {
