@@ -68,8 +68,8 @@ async function showEachOutcome(print: Print): Promise<number> {
   });
   await listening(other, async (origin) => {
     for (const [title, url, id, limit = 60_000] of [
-      ["A job that fails", server.baseUrl, server.add({ seconds: 0, fail: true }).id],
-      ["A job that was dismissed", server.baseUrl, server.add({ dismissed: Date.now() }).id],
+      ["A job that fails", server.baseUrl, server.add({ seconds: 0, end: "failed" }).id],
+      ["A job that was dismissed", server.baseUrl, server.add({ seconds: 0, end: "dismissed", frozenAt: 40 }).id],
       ["A job that never existed", server.baseUrl, "no-such-job"],
       ["A wrong base URL", `${server.baseUrl}/v1`, jobId],
       ["A job that was removed", `${origin}/gone`, "job-1"],
@@ -82,7 +82,7 @@ async function showEachOutcome(print: Print): Promise<number> {
       await show(print, url, id, await getStatus(url, id, { signal: AbortSignal.timeout(limit) }));
     }
   });
-  await server.close();
+  server.server.close();
   return 0;
 }
 
