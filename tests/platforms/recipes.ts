@@ -12,7 +12,7 @@ const installed = join(work, "installed");
 export function recipeTrials({ server }: Place): Check[] {
   project("installed", {
     ...recipes("handler.ts", "testing-msw.ts", "use-job.ts", "watch.ts", "workflow.ts"),
-    "deno.ts": read("tests/recipes/deno.ts").replace("https://ogc.example.com/ogcapi", `${server}/echo`),
+    "deno.ts": read("tests/recipes/deno.ts").replace("https://ogc.example.com/ogcapi", `${server}/status/200`),
     "testing-undici.ts": read("tests/recipes/testing-undici.ts").replace('"undici"', '"undici7"'),
     // No timer keeps it alive for the rest of its time limits, the first of which is a minute.
     "watched.ts": `import { watch } from "./watch.ts";

@@ -36,7 +36,7 @@ for (const [name, handle] of Object.entries(handlers)) {
   describe(`the recipe for a ${name}`, (test) => {
     const noResponse = /^network Request failed: (ECONNREFUSED|see cause)$/;
     for (const [what, baseUrl, query, status, body, logged = /^$/] of [
-      ["the status of a job", `${place.server}/echo`, `?job=a+job%2F${uniqueId()}`, 200, { status: "running" }],
+      ["the status of a job", `${place.server}/status/200`, `?job=a+job%2F${uniqueId()}`, 200, { status: "running" }],
       ["404 for a job that does not exist", `${place.server}/status/404`, "?job=j", 404, { error: "no such job" }],
       ["400 for no id", place.server, "", 400, NO_ID],
       ["400 for an empty id", place.server, "?job=", 400, NO_ID],

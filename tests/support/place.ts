@@ -53,5 +53,12 @@ export const uniqueId = (): string => `${Math.random().toString(36).slice(2)}-${
 export const control = (action: "requests" | "arrived" | "closed" | "reset", id: string): Promise<Response> =>
   fetch(`${place.server}/control/${action}/${id}`);
 
-/** The heads of the requests for a job. */
-export const requestsFor = async (id: string): Promise<string[]> => (await control("requests", id)).json();
+/** A request that the server has received. */
+export interface SeenRequest {
+  /** For example `GET /status/200/jobs/j`. */
+  readonly line: string;
+  /** By their names in lower case. A header that was sent twice has both values. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+export const requestsFor = async (id: string): Promise<SeenRequest[]> => (await control("requests", id)).json();

@@ -3,33 +3,41 @@
  *
  *     /x/{name}/jobs/{id}       it sends that exchange
  *     /status/{status}/jobs/{id}   a status document with that HTTP status
- *     /echo/jobs/{id}           a status document whose `seen` is the head of the request, and sets a cookie
- *     /control/requests/{id}    the heads of the requests for that job
+ *     /control/requests/{id}    the requests for that job
  *     /control/arrived/{id}     an empty response, when there is such a request
  *     /control/closed/{id}      an empty response, when its connection is closed
  *     /control/reset/{id}       an empty response, after it has reset its connection
  */
 import { EventEmitter, once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer, type Socket } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { closedPort, listen } from "../support/listen.ts";
-import type { Difference, Place } from "../support/place.ts";
-import { ENDING, ENDLESS, FLOOD, OWN, RESULTS, STATUS, head, type Exchange } from "./exchanges.ts";
+import type { Difference, Place, SeenRequest } from "../support/place.ts";
+import { ENDING, ENDLESS, FLOOD, OWN, RESULTS, STATUS, type Exchange } from "./exchanges.ts";
 
 const EXCHANGES = new Map([...ENDING, ...ENDLESS, ...RESULTS, FLOOD, OWN].map((exchange) => [exchange.name, exchange]));
+/** Those of all responses but the exchanges. */
+const HEADERS = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-headers": "authorization, x-a, x-key",
+  "access-control-expose-headers": "retry-after",
+  connection: "close",
+  "retry-after": "17",
+  "set-cookie": "a=1",
+};
 
-interface Job {
-  readonly requests: string[];
-  socket?: Socket;
-  /** Emits "change". */
-  readonly changes: EventEmitter;
+/** Emits "arrived" with each request. */
+class Job extends EventEmitter {
+  readonly requests: SeenRequest[] = [];
+  socket: Socket | undefined;
 }
 
 /** Starts the server, which keeps the process alive. */
 export async function startPlace() {
   const jobs = new Map<string, Job>();
   const jobOf = (id: string): Job => {
-    const job = jobs.get(id) ?? { requests: [], changes: new EventEmitter() };
+    const job = jobs.get(id) ?? new Job();
     jobs.set(id, job);
     return job;
   };
@@ -37,58 +45,32 @@ export async function startPlace() {
   async function control(action: string, id: string): Promise<string> {
     const job = jobOf(id);
     if (action === "requests") return JSON.stringify(job.requests);
-    while (!job.socket) await once(job.changes, "change");
-    if (action === "reset") job.socket.resetAndDestroy();
-    while (action === "closed" && !job.socket.destroyed) await once(job.changes, "change");
+    if (!job.socket) await once(job, "arrived");
+    const socket = job.socket!;
+    if (action === "reset") socket.resetAndDestroy();
+    if (action === "closed" && !socket.closed) await new Promise((done) => socket.once("close", done));
     return "";
   }
 
-  async function answer(socket: Socket, request: string): Promise<void> {
-    const [, method = "", path = ""] = /^(\S+) (\S+)/.exec(request) ?? [];
-    const { pathname } = new URL(path, "http://h");
-    const send = (status: number, body: string, ...headers: string[]): void => {
-      const bytes = Buffer.from(body);
-      socket.write(head(status, `Content-Length: ${bytes.length}`, ...headers));
-      socket.end(bytes);
-    };
-    if (method === "OPTIONS") return send(200, "", "Access-Control-Allow-Headers: authorization, x-a, x-key");
+  async function answer({ method, url = "", headers, socket }: IncomingMessage, response: ServerResponse) {
+    const { pathname } = new URL(url, place.server);
+    const send = (status: number, body: string): unknown => response.writeHead(status, HEADERS).end(body);
+    if (method === "OPTIONS") return send(200, "");
     const [, folder, name = "", id = ""] = /^\/(\w+)\/([^/]*)(?:.*\/jobs)?\/([^/]*)/.exec(pathname) ?? [];
     if (folder === "control") return send(200, await control(name, id));
     const job = jobOf(id);
-    job.requests.push(request);
+    job.requests.push({ line: `${method} ${url}`, headers });
     job.socket = socket;
-    job.changes.emit("change");
-    socket.once("close", () => job.changes.emit("change"));
+    job.emit("arrived");
     if (folder === "status") return send(Number(name), STATUS);
-    if (folder === "echo") {
-      const document = JSON.stringify({ jobID: "j", status: "running", seen: request });
-      return send(200, document, "Set-Cookie: a=1", "Retry-After: 17", "Access-Control-Expose-Headers: retry-after");
-    }
     const exchange = EXCHANGES.get(decodeURIComponent(name));
     if (!exchange) return send(421, "");
-    await play(exchange, socket, (part) =>
-      part
-        .replaceAll("{server}", place.server)
-        .replaceAll("{host}", new URL(place.server).host)
-        .replaceAll("{away}", place.away)
-        .replaceAll("{id}", id),
-    );
+    const { server, away } = place;
+    const values: Readonly<Record<string, string>> = { server, host: new URL(server).host, away, id };
+    return play(exchange, socket, (part) => part.replace(/\{(\w+)\}/g, (_, name: string) => values[name]!));
   }
 
-  const start = (): Promise<string> =>
-    listen(
-      createServer((socket) => {
-        let request = "";
-        socket.on("error", () => {});
-        socket.on("data", (data) => {
-          request += data.toString("latin1");
-          if (!request.includes("\r\n\r\n")) return;
-          const complete = request;
-          request = "";
-          void answer(socket, complete);
-        });
-      }),
-    );
+  const start = (): Promise<string> => listen(createServer((request, response) => void answer(request, response)));
   const place = {
     runtime: `Node ${process.versions.node.split(".")[0]}`,
     server: await start(),
