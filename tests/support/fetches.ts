@@ -5,25 +5,19 @@ import type { Fetch, GetStatusOptions, Result } from "../../src/get-status.ts";
 /** What a `fetch` is called with, and the type of what it returns. */
 export type Init = Parameters<Fetch>[1];
 export type ResponseLike = Awaited<ReturnType<Fetch>>;
-type Stub = Fetch & { readonly calls: [url: string, init: Init][] };
 
 export const STATUS = { jobID: "j", status: "running" } as const;
 
-/** A `fetch` that responds without a network and records its calls. */
-export function stub(respond: () => Response | Promise<Response>): Stub {
-  const calls: [string, Init][] = [];
-  const fetch: Fetch = async (url, init) => {
-    calls.push([url, init]);
-    return respond();
-  };
-  return Object.assign(fetch, { calls });
-}
-
-/** A `fetch` that always returns this response; an object is sent as JSON. */
-export function answering(body: BodyInit | null | object, init?: ResponseInit): Stub {
+/** A `fetch` that always returns this response, and records its calls; an object is sent as JSON. */
+export function answering(body: BodyInit | null | object, init?: ResponseInit) {
   const raw = body === null || typeof body === "string" || body instanceof Uint8Array || body instanceof ReadableStream;
   const content = raw ? (body as BodyInit | null) : JSON.stringify(body);
-  return stub(() => new Response(content, { headers: { "content-type": "application/json" }, ...init }));
+  const calls: [url: string, init: Init][] = [];
+  const fetch: Fetch = async (...call) => {
+    calls.push(call);
+    return new Response(content, { headers: { "content-type": "application/json" }, ...init });
+  };
+  return Object.assign(fetch, { calls });
 }
 
 /** A `fetch` that returns this value, whatever it is. */
@@ -81,14 +75,11 @@ export function fail(error: unknown = new Error("must not be called")): never {
 }
 
 /** Returns what a promise rejects with, and throws if it does not reject. */
-export async function rejection(promise: Promise<unknown>): Promise<unknown> {
-  let value: unknown;
-  try {
-    value = await promise;
-  } catch (error) {
-    return error;
-  }
-  throw new Error(`expected a rejection, got ${JSON.stringify(value)}`);
+export function rejection(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    (value) => fail(new Error(`expected a rejection, got ${JSON.stringify(value)}`)),
+    (error: unknown) => error,
+  );
 }
 
 /** The kinds whose guard accepts a value. */

@@ -27,11 +27,12 @@ function throwing(properties: object, name: string): object {
 const responseOf = (status: number, body: unknown): object => responseLike({ status, body });
 
 /** A Response with a valid stream that `change` makes invalid. */
-function invalid(name: string, change: (response: object) => object): Hostile {
-  const respond: Hostile["respond"] = (status, id, cancelled) =>
-    change(responseOf(status, streamOf([bytes(`<${id}>`)], cancelled)));
-  return { name, outcome: "no Response", cancels: true, respond };
-}
+const invalid = (name: string, change: (response: object) => object): Hostile => ({
+  name,
+  outcome: "no Response",
+  cancels: true,
+  respond: (status, id, cancelled) => change(responseOf(status, streamOf([bytes(`<${id}>`)], cancelled))),
+});
 
 const wrong = (name: string, properties: object): Hostile =>
   invalid(name, (response) => ({ ...response, ...properties }));
@@ -46,20 +47,23 @@ const unreadable = (name: string, respond: (status: number) => unknown): Hostile
 const wrongBody = (name: string, body: unknown): Hostile =>
   unreadable(`a body that is ${name}`, (status) => responseOf(status, body));
 
-function wrongChunk(name: string, chunk: unknown): Hostile {
-  const respond: Hostile["respond"] = (status, id, cancelled) =>
-    responseOf(status, streamOf([bytes(`<${id}>`), chunk, bytes("more")], cancelled));
-  return { name: `a chunk that is ${name}`, outcome: "cut off", cancels: true, respond };
-}
+const wrongChunk = (name: string, chunk: unknown): Hostile => ({
+  name: `a chunk that is ${name}`,
+  outcome: "cut off",
+  cancels: true,
+  respond: (status, id, cancelled) => responseOf(status, streamOf([bytes(`<${id}>`), chunk, bytes("more")], cancelled)),
+});
 
-function cancelling(name: string, cancel: (() => unknown) | undefined): Hostile {
-  const respond: Hostile["respond"] = (status, id, cancelled) => {
+const cancelling = (name: string, cancel: (() => unknown) | undefined): Hostile => ({
+  name: `a cancel that ${name}`,
+  outcome: "too large",
+  cancels: cancel !== undefined,
+  respond(status, id, cancelled) {
     const read = async (): Promise<object> => ({ done: false, value: bytes(`<${id}>`.padEnd(2_000, "x")) });
     const reader = { read, cancel: cancel && (() => (cancelled(), cancel())) };
     return responseOf(status, { getReader: () => reader });
-  };
-  return { name: `a cancel that ${name}`, outcome: "too large", cancels: cancel !== undefined, respond };
-}
+  },
+});
 
 /** A Response whose body was read or is being read. */
 const taken = (status: number, take: (response: Response) => unknown): Response => {
@@ -75,12 +79,10 @@ export const HOSTILE: readonly Hostile[] = [
     wrong(`a status that is ${typeof status} ${String(status)}`, { status }),
   ),
   wrong("a status that cannot be converted", { status: { valueOf: () => fail("valueOf") } }),
-  wrong("a url that is undefined", { url: undefined }),
-  wrong("a url that is a URL", { url: new URL("https://h") }),
+  ...[undefined, new URL("https://h")].map((url) => wrong(`a url that is ${typeof url}`, { url })),
   wrong("no headers", { headers: undefined }),
   wrong("headers that are a record", { headers: { "content-type": "text/plain" } }),
-  wrong("a header value that is a number", { headers: new Map([["x", 5]]) }),
-  wrong("a header value that is an array", { headers: new Map([["x", ["a"]]]) }),
+  ...[5, ["a"]].map((value) => wrong(`a header value that is ${typeof value}`, { headers: new Map([["x", value]]) })),
   ...[5, null, Symbol("x")].map((name) =>
     wrong(`a header name that is ${typeof name}`, { headers: new Map([[name, "a"]]) }),
   ),
@@ -109,14 +111,9 @@ export const HOSTILE: readonly Hostile[] = [
     wrongBody(`one whose getReader returns ${String(reader)}`, { getReader: () => reader }),
   ),
   wrongBody("one whose getReader throws", { getReader: () => fail("getReader") }),
-  wrongChunk("a string", "text"),
-  wrongChunk("a number", 5),
-  wrongChunk("null", null),
-  wrongChunk("undefined", undefined),
-  wrongChunk("an ArrayBuffer", new ArrayBuffer(5)),
-  wrongChunk("a DataView", new DataView(new ArrayBuffer(5))),
-  wrongChunk("a Uint16Array", new Uint16Array(5)),
-  wrongChunk("a Float64Array", new Float64Array(5)),
+  ...["text", 5, null, undefined].map((chunk) => wrongChunk(`${typeof chunk} ${String(chunk)}`, chunk)),
+  ...[ArrayBuffer, Uint16Array, Float64Array].map((Type) => wrongChunk(Type.name, new Type(5))),
+  wrongChunk("DataView", new DataView(new ArrayBuffer(5))),
   wrongChunk("an object that claims to be bytes", { BYTES_PER_ELEMENT: 1, length: 1, byteLength: 1 }),
   wrongChunk("one that cannot be decoded", Object.assign(bytes("x"), { subarray: () => "text" })),
   cancelling("never settles", () => new Promise(() => {})),

@@ -13,29 +13,20 @@ export function installPrivate(folder: string): void {
   if (existsSync(installed) && statSync(installed).mtimeMs > statSync(join(folder, "package-lock.json")).mtimeMs)
     return;
   // Without scripts: what binaries there are come in the packages themselves.
-  npm(["ci", "--ignore-scripts", "--no-audit", "--loglevel=error"], {
-    cwd: folder,
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  const args = ["ci", "--ignore-scripts", "--no-audit", "--loglevel=error"];
+  npm(args, { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
 }
 
-/** The arguments of the two runs of apt-get that install packages. They repeat failed downloads and wait for the lock. */
-export function aptGet(packages: readonly string[]): string[][] {
-  const options = ["--quiet=2", "--option=Acquire::Retries=3", "--option=DPkg::Lock::Timeout=300"];
-  return [
-    ["update", ...options],
-    ["install", ...options, "--yes", "--no-install-recommends", ...packages],
-  ];
-}
-
-/** Installs those packages of Debian that are missing. */
+/** Installs those packages of Debian that are missing. It repeats failed downloads and waits for the lock. */
 export async function installDebian(packages: ReadonlySet<string>): Promise<void> {
   const query = ["--show", "--showformat", "${db:Status-Status}"];
   const statusOf = (name: string): string => String(spawnSync("dpkg-query", [...query, name]).stdout);
   const missing = [...packages].filter((name) => statusOf(name) !== "installed");
   if (!missing.length) return;
   console.log(`installing ${missing.join(" ")} with apt-get`);
-  for (const args of aptGet(missing)) await run("apt-get", args);
+  const options = ["--quiet=2", "--option=Acquire::Retries=3", "--option=DPkg::Lock::Timeout=300"];
+  await run("apt-get", ["update", ...options]);
+  await run("apt-get", ["install", ...options, "--yes", "--no-install-recommends", ...missing]);
 }
 
 /** Builds the command of a crate, without optimisation, which takes a third of the time. */
@@ -72,11 +63,7 @@ export async function installPython(root: string, lists: ReadonlySet<string>): P
 }
 
 /** Installs into a folder, unless it holds the same versions already. */
-export async function once(
-  folder: string,
-  versions: string,
-  install: (folder: string) => Promise<void>,
-): Promise<void> {
+async function once(folder: string, versions: string, install: (folder: string) => Promise<void>): Promise<void> {
   const done = join(folder, "versions");
   if (existsSync(done) && readFileSync(done, "utf8") === versions) return;
   console.log(`installing ${basename(folder)}: ${versions}`);

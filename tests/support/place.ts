@@ -8,15 +8,8 @@ export interface Place {
   readonly away: string;
   /** A URL whose port refuses connections. */
   readonly refused: string;
-  /** What runtimes do differently on the wire. */
-  readonly differences: readonly Difference[];
-}
-
-export interface Difference {
-  readonly exchange: string;
-  /** Names, or the beginnings of names. */
-  readonly runtimes: readonly string[];
-  readonly outcome: string;
+  /** What runtimes, by the beginnings of their names, do differently on the wire. */
+  readonly differences: readonly { exchange: string; runtimes: readonly string[]; outcome: string }[];
 }
 
 const given = globalThis as { PLACE?: Place; process?: { env?: { PLACE?: string } } };

@@ -13,7 +13,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { closedPort, listen } from "../support/listen.ts";
-import type { Difference, Place, SeenRequest } from "../support/place.ts";
+import type { Place, SeenRequest } from "../support/place.ts";
 import { ENDING, ENDLESS, FLOOD, OWN, RESULTS, STATUS, type Exchange } from "./exchanges.ts";
 
 const EXCHANGES = new Map([...ENDING, ...ENDLESS, ...RESULTS, FLOOD, OWN].map((exchange) => [exchange.name, exchange]));
@@ -94,7 +94,7 @@ async function play({ bytes, end, outcome }: Exchange, socket: Socket, fill: (pa
 }
 
 /** The rows of DIFFERENCES.md. */
-function readDifferences(): Difference[] {
+function readDifferences(): Place["differences"] {
   const page = readFileSync(new URL("../../../tests/wire/DIFFERENCES.md", import.meta.url), "utf8");
   return [...page.matchAll(/^\| (.*?) \| (.*?) \| `(.*?)` \| .* \|$/gm)].map(
     ([, exchange = "", runtimes = "", outcome = ""]) => ({ exchange, runtimes: runtimes.split(", "), outcome }),
