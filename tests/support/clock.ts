@@ -11,6 +11,7 @@ export async function withClock<T>(run: (clock: Clock) => Promise<T>): Promise<T
   const limits: { readonly at: number; readonly controller: AbortController }[] = [];
   const pending = new Set<object>();
 
+  const possible = (milliseconds: number): number => (milliseconds < 2 ** 31 ? milliseconds : 1);
   const turn = (): Promise<unknown> => new Promise((done) => later(done, 0));
   /** Advances to a time, unless the timer that waits for it is cleared in the meantime. */
   const moveTo = async (time: number, timer: object): Promise<void> => {
@@ -56,8 +57,4 @@ interface Clock {
   now(): number;
   /** How many timers are pending. */
   timers(): number;
-}
-
-function possible(milliseconds: number): number {
-  return milliseconds < 2 ** 31 ? milliseconds : 1;
 }

@@ -1,6 +1,6 @@
 /** Reads and replays the recorded responses in tests/servers; the README there describes the files. */
 import { readdirSync, readFileSync } from "node:fs";
-import { createServer, type Server } from "node:net";
+import { createServer, type Server } from "node:http";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Info, Recorded } from "./recorded.ts";
@@ -17,27 +17,16 @@ export function files(): string[] {
     .sort();
 }
 
-/** Reads every recorded response. */
-function readCorpus(): readonly Recorded[] {
-  return files()
-    .filter((file) => file.endsWith(".http"))
-    .map((file) => {
-      const name = file.slice(0, -".http".length);
-      const raw = new Uint8Array(readFileSync(new URL(file, folder)));
-      const info: Info = JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8"));
-      return { ...info, name, raw, ...parseResponse(raw, file) };
-    });
-}
-
 /** Splits a response into its parts. */
 export function parseResponse(raw: Uint8Array, file: string): Pick<Recorded, "status" | "headers" | "body"> {
   const text = Buffer.from(raw).toString("latin1"); // one character for each byte
   const [, status, fields = "", rest = ""] =
     /^HTTP\/1\.[01] (\d{3}) [^\r\n]*((?:\r\n[^\s:]+:[^\r\n]*)*)\r\n\r\n([^]*)$/.exec(text) ?? [];
   if (status === undefined) throw new Error(`Cannot read ${file}: it does not start with the head of a response`);
-  const headers = [...fields.matchAll(/\r\n(.+?):(.*)/g)].map(
-    ([, name = "", value = ""]) => [name, value.trim()] as const,
-  );
+  const headers = Array.from(fields.matchAll(/\r\n(.+?):(.*)/g), ([, name = "", value = ""]): [string, string] => [
+    name,
+    value.trim(),
+  ]);
   const value = (wanted: string): string | undefined => headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
   const body = value("transfer-encoding")?.toLowerCase() === "chunked" ? joinChunks(rest) : rest;
   const length = value("content-length");
@@ -62,19 +51,13 @@ function joinChunks(rest: string): string | undefined {
 /** A server that sends the raw response NAME for any request below `/NAME/`. */
 export function replayServer(corpus: readonly Recorded[]): Server {
   const byName = new Map(corpus.map((recorded) => [recorded.name, recorded]));
-  return createServer((socket) => {
-    let request = "";
-    socket.on("error", () => socket.destroy());
-    socket.on("data", (chunk) => {
-      request += chunk.toString("latin1");
-      if (!request.includes("\r\n\r\n")) return;
-      const [, name = ""] = /^\S+ \/([^/ ]+\/[^/ ]+)/.exec(request) ?? [];
-      request = "";
-      const recorded = byName.get(decodeURIComponent(name));
-      if (!recorded) socket.end("HTTP/1.1 421 \r\nContent-Length: 0\r\n\r\n");
-      else if (endsItself(recorded)) socket.write(recorded.raw);
-      else socket.end(recorded.raw);
-    });
+  return createServer(({ url = "", socket }, response) => {
+    const [, name = ""] = /^\/([^/]+\/[^/]+)/.exec(url) ?? [];
+    const recorded = byName.get(decodeURIComponent(name));
+    if (!recorded) return void response.writeHead(421).end();
+    response.detachSocket(socket);
+    if (endsItself(recorded)) socket.write(recorded.raw);
+    else socket.end(recorded.raw);
   });
 }
 
@@ -91,4 +74,12 @@ export function counts(corpus: readonly Pick<Recorded, "how">[]): string {
   return `${corpus.length} responses (${count("verbatim")}, ${count("reconstructed")}, ${count("made up")})`;
 }
 
-export const corpus: readonly Recorded[] = readCorpus();
+/** Every recorded response. */
+export const corpus: readonly Recorded[] = files()
+  .filter((file) => file.endsWith(".http"))
+  .map((file) => {
+    const name = file.slice(0, -".http".length);
+    const raw = new Uint8Array(readFileSync(new URL(file, folder)));
+    const info: Info = JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8"));
+    return { ...info, name, raw, ...parseResponse(raw, file) };
+  });

@@ -10,12 +10,12 @@ export async function listen(server: HttpServer | TcpServer): Promise<string> {
 }
 
 /** Runs `run` with the root URL of a server that listens in the meantime. */
-export async function listening<T>(server: HttpServer | TcpServer, run: (url: string) => Promise<T>): Promise<T> {
+export async function listening<T>(server: HttpServer, run: (url: string) => Promise<T>): Promise<T> {
   const url = await listen(server);
   try {
     return await run(url);
   } finally {
-    if ("closeAllConnections" in server) server.closeAllConnections();
+    server.closeAllConnections();
     server.close();
   }
 }

@@ -1,5 +1,5 @@
 /** Recorded responses, as tests/servers/README.md describes them, on the web platform alone. */
-import type { Exception, Fetch, NotFound, StatusInfo } from "../../src/get-status.ts";
+import type { Fetch, Result } from "../../src/get-status.ts";
 
 /** A recorded response, and the result that getStatus() must return for it. */
 export interface Recorded extends Info {
@@ -8,7 +8,7 @@ export interface Recorded extends Info {
   /** The file, byte for byte. */
   readonly raw: Uint8Array<ArrayBuffer>;
   readonly status: number;
-  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly headers: [name: string, value: string][];
   /** The content: without the chunks in which it may have been sent. */
   readonly body: Uint8Array<ArrayBuffer>;
 }
@@ -29,20 +29,11 @@ export interface Info {
   readonly notes: string;
   readonly replaces?: string;
   readonly review?: typeof TO_BE_REVIEWED;
-  readonly result: Expected;
+  /** Without what follows from the response. */
+  readonly result: WithoutResponse<Result>;
 }
 
-/** A result without `document`, `body` and `http`, which follow from the response. */
-export type Expected =
-  | Omit<StatusInfo, "document" | "http">
-  | Omit<NotFound, "body" | "http">
-  | {
-      readonly kind: "ServerError";
-      readonly status?: never;
-      readonly reason: "http" | "malformed";
-      readonly message: string;
-      readonly exception?: Exception;
-    };
+type WithoutResponse<R> = R extends Result ? Omit<R, "document" | "body" | "http" | "cause"> : never;
 
 /** The request that every expected result assumes. */
 export const REQUESTED = {
@@ -56,13 +47,8 @@ export const TO_BE_REVIEWED = "to be reviewed";
 
 /** The result that getStatus() must return, with every property. */
 export function expectedResult({ status, headers, body, result }: Recorded): object {
-  const joined: Record<string, string> = {};
-  for (const [name, value] of headers) {
-    const key = name.toLowerCase();
-    joined[key] = key in joined ? `${joined[key]}, ${value}` : value;
-  }
   const text = new TextDecoder().decode(body);
-  const http = { status, url: REQUESTED.url, headers: joined };
+  const http = { status, url: REQUESTED.url, headers: Object.fromEntries(new Headers(headers)) };
   return result.kind === "StatusInfo"
     ? { ...result, document: JSON.parse(text), http }
     : { ...result, body: text, http };
@@ -72,9 +58,8 @@ export function expectedResult({ status, headers, body, result }: Recorded): obj
 export function replay({ status, headers, body }: Pick<Recorded, "status" | "headers" | "body">): Fetch {
   return async () => {
     const content = body.length ? body : null;
-    const list = headers.map(([name, value]): [string, string] => [name, value]);
-    if (status >= 200 && status <= 599) return new Response(content, { status, headers: list });
+    if (status >= 200 && status <= 599) return new Response(content, { status, headers });
     // The constructor of Response rejects other status codes, which servers do send.
-    return { status, url: "", headers: new Headers(list), body: content && new Blob([content]).stream() };
+    return { status, url: "", headers: new Headers(headers), body: content && new Blob([content]).stream() };
   };
 }
