@@ -92,8 +92,8 @@ describe("the platform's fetch", (test) => {
     ] as const) {
       const id = `${uniqueId()} b`;
       await getStatus(`${place.server}/status/200/?key=1`, id, { headers });
-      const sent = (await requestsFor(id)).map(({ line, headers }) => [line, headers["accept"], headers["x-a"]]);
-      assert.equal(sent, [[`GET /status/200/jobs/${encodeURIComponent(id)}?key=1`, accept, "1"]]);
+      const sent = (await requestsFor(id)).map(({ line, headers }) => `${line} ${headers["accept"]} ${headers["x-a"]}`);
+      assert.is(sent.join("\n"), `GET /status/200/jobs/${encodeURIComponent(id)}?key=1 ${accept} 1`);
     }
   });
 
@@ -126,7 +126,7 @@ describe("the platform's fetch", (test) => {
       const { http } = await getExchange(name, id, { headers: { authorization: "Bearer t" } });
       assert.is(http?.url, `${origin}/x/chunks/jobs/${id}`);
       const sent = (await requestsFor(id)).map(({ headers }) => headers["authorization"]);
-      assert.equal(sent, ["Bearer t", isSent ? "Bearer t" : undefined]);
+      assert.is(sent.join(), isSent ? "Bearer t,Bearer t" : "Bearer t,");
     }
   });
 
