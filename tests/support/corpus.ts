@@ -23,7 +23,7 @@ export function parseResponse(raw: Uint8Array, file: string): Pick<Recorded, "st
   const [, status, fields = "", rest = ""] =
     /^HTTP\/1\.[01] (\d{3}) [^\r\n]*((?:\r\n[^\s:]+:[^\r\n]*)*)\r\n\r\n([^]*)$/.exec(text) ?? [];
   if (status === undefined) throw new Error(`Cannot read ${file}: it does not start with the head of a response`);
-  const headers = Array.from(fields.matchAll(/\r\n(.+?):(.*)/g), ([, name = "", value = ""]): [string, string] => [
+  const headers: Recorded["headers"] = [...fields.matchAll(/\r\n(.+?):(.*)/g)].map(([, name = "", value = ""]) => [
     name,
     value.trim(),
   ]);

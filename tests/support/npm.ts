@@ -8,9 +8,6 @@ import { basename } from "node:path";
  */
 export function npm(args: readonly string[], options: ExecFileSyncOptions): string {
   const cli = process.env["npm_execpath"] ?? "";
-  const output =
-    basename(cli) === "npm-cli.js"
-      ? execFileSync(process.execPath, [cli, ...args], options)
-      : execFileSync("npm", args, options);
-  return String(output ?? "");
+  const [command, ...first] = basename(cli) === "npm-cli.js" ? [process.execPath, cli] : ["npm"];
+  return String(execFileSync(command!, [...first, ...args], options) ?? "");
 }
