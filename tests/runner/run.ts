@@ -28,7 +28,8 @@ const hasRun = (file: string): boolean => existsSync(join(tests, folderOf(file),
 const isSuite = /^\w+$/.test(suite) && suite !== "runner" && hasRun(suite);
 const total = { passed: 0, failed: 0 };
 const code = isSuite ? runSuite(suite, rest) : await runFiles();
-setImmediate(() => process.exit(code)); // the server would keep the process alive
+// When all is printed. The server would keep the process alive.
+process.stdout.write("", () => process.exit(code));
 
 function runSuite(name: string, args: readonly string[]): number {
   const command = ["--enable-source-maps", join(tests, name, "run.js"), ...args];
