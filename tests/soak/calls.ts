@@ -102,7 +102,7 @@ function callHostile(hostile: Hostile, status: number, id: number): Promise<void
 
 /** Whether the promise is fulfilled within half a minute. */
 function inTime(promise: Promise<unknown>): Promise<boolean> {
-  return Promise.race([promise.then(() => true), sleep(30_000, false, { ref: false })]);
+  return Promise.race([promise.then(() => true), sleep(30_000, false)]);
 }
 
 const heaps: number[] = [];
