@@ -33,14 +33,9 @@ export function getFrom(value: unknown, opts?: GetStatusOptions): Promise<Result
 export const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
 /** What getStatus() reads of a Response: that of a running job, but for these properties. */
-export function responseLike(properties: object = {}): object {
-  return {
-    status: 200,
-    url: "",
-    headers: new Headers(),
-    body: streamOf([bytes(JSON.stringify(STATUS))]),
-    ...properties,
-  };
+export function responseLike(properties: object = {}): ResponseLike {
+  const body = streamOf([bytes(JSON.stringify(STATUS))]);
+  return { status: 200, url: "", headers: new Headers(), body, ...properties } as ResponseLike;
 }
 
 /** The least of a stream: these chunks. `cancel` calls `cancelled`. */
