@@ -223,16 +223,7 @@ describe("an invalid argument", (test) => {
   withFile.set("x-key", new Blob(["secret"]));
   const NO_URL =
     "|/ogc|h/ogc|ftp://h/|file:///etc|data:application/json,{}|javascript:alert(1)|blob:https://h/1|httpx://h";
-  const PAIRS = [
-    ["x-key", undefined],
-    ["x-key"],
-    ["x-key", "a", "b"],
-    "secret",
-    "ab",
-    [5, "secret"],
-    null,
-    ["x-key", ,],
-  ];
+  const PAIRS = [["x-key", undefined], ["x-key"], ["x-key", "a", "b"], "secret", "ab", [5, "secret"], null, Array(2)];
   const VALUES = [undefined, null, 5, ["secret"], { toString: () => "secret" }, "secret\r\nx: 1", "secret\0"];
   // Workers send these.
   const elsewhere = isIn("workerd") ? [] : [{ "": "secret" }, { "x-key": "secret €" }];

@@ -108,17 +108,20 @@ const open: readonly Row[] = [
   ["a body that never comes under a 500", [head(500, CUT)], "http 500", ""],
 ];
 
-const to = (location: string): string[] => [head(302, `Location: ${location}`, "Content-Length: 5"), "moved"];
+const to = (location: string, status = 302): string[] => [
+  head(status, `Location: ${location}`, "Content-Length: 5"),
+  "moved",
+];
 const SUM = '{"sum":3}';
 const ELSEWHERE = "a redirect leads to something else than an http: or https: URL";
 
 /** What servers send in place of results. The outcome is the status of the response, or what fetchResults() says. */
 const results: readonly Row[] = [
   ["results", [head(200, length(SUM)), SUM], "200"],
-  ["results behind a redirect", to("/x/results/jobs/{id}/moved"), "200"],
-  ["results behind a redirect without a scheme", to("//{host}/x/results/jobs/{id}"), "200"],
-  ["results of another origin", to("{away}/x/results/jobs/{id}"), "200"],
-  ["results that lead to another origin and back", to("{away}/x/back/jobs/{id}"), "200"],
+  ["results behind a redirect", to("/x/results/jobs/{id}/moved", 301), "200"],
+  ["results behind a redirect without a scheme", to("//{host}/x/results/jobs/{id}", 303), "200"],
+  ["results of another origin", to("{away}/x/results/jobs/{id}", 307), "200"],
+  ["results that lead to another origin and back", to("{away}/x/back/jobs/{id}", 308), "200"],
   ["back", to("{server}/x/results/jobs/{id}/back"), "200"],
   ["a 404", [head(404, "Content-Length: 0")], "404"],
   ["a redirect of results without a Location", [head(302, "Content-Length: 0")], "302"],
