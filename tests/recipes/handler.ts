@@ -1,8 +1,8 @@
 /**
  * Answers a browser with the status of a job, from a server that holds the key to the API.
  *
- * It follows no redirect, so that the key stays with the host of the API. It does not check who asks: whoever can call it
- * can read the status of each job whose id they know.
+ * It follows no redirect, so that the key stays with the host of the API. It does not check who asks: whoever can call
+ * it can read the status of each job whose id they know.
  */
 import { getStatus, type GetStatusOptions } from "ogcapi-job-status"; // of a copy: "./get-status.ts"
 

@@ -12,8 +12,8 @@ export interface CreatedJob {
 
 /**
  * The Location header comes first, because a server may have its jobs below another path (`/processes/{id}/jobs`), then
- * the id in the body, then a link to the status. If the origin of a URL is not that of `baseUrl`, only its id is used: a
- * server behind a proxy often names an internal host, and a token must not be sent to another host.
+ * the id in the body, then a link to the status. If the origin of a URL is not that of `baseUrl`, only its id is used:
+ * a server behind a proxy often names an internal host, and a token must not be sent to another host.
  */
 export async function createdJob(response: Response, baseUrl: string | URL): Promise<CreatedJob> {
   // The error of URL would hold the text, and so a key.

@@ -1,9 +1,9 @@
 /**
  * Requests the results of a job that has ended.
  *
- * It follows up to five redirects, to http: and https: URLs only, and sends the caller's headers to the origin of the base
- * URL only, and to none after another origin was visited. It does not read or check the results, has no time limit of its
- * own, and does not know which hosts may be trusted: the API chooses the URL.
+ * It follows up to five redirects, to http: and https: URLs only, and sends the caller's headers to the origin of the
+ * base URL only, and to none after another origin was visited. It does not read or check the results, has no time limit
+ * of its own, and does not know which hosts may be trusted: the API chooses the URL.
  */
 import type { StatusInfo } from "ogcapi-job-status"; // of a copy: "./get-status.ts"
 

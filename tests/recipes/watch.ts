@@ -31,26 +31,29 @@ export async function watch(baseUrl: string | URL, jobId: string, opts: WatchOpt
       throw new TypeError(`watch: ${name} must be a positive number of milliseconds`);
   }
   const getHeaders = typeof headers === "function" ? headers : repeatable(headers);
-  const signal = withLimit(opts.signal, Math.ceil(Math.min(timeLimit, LONGEST)));
-  let failures = 0; // in a row
-  let lastStatus = performance.now();
-  for (let growing = interval; ; growing = Math.min(growing * 1.5, 30_000)) {
-    const current = await untilAborted(signal, getHeaders);
-    const oneRequest = withLimit(signal, 60_000);
-    const result = await getStatus(baseUrl, jobId, { ...rest, headers: current, signal: oneRequest });
-    if (result.kind === "StatusInfo") {
-      failures = 0;
-      lastStatus = performance.now();
-    } else failures++;
-    const givesUp = failures >= 6 && performance.now() - lastStatus >= 120_000;
-    const isLate = signal.aborted && result.reason === "timeout"; // a `fetch` may ignore the signal, and return a status
-    const isLast = isLate || givesUp || shouldStop(result);
-    // With jitter, so that many watches do not send their requests at the same time.
-    const pause = Math.min(Math.max(interval, growing, retryAfter(result)) * (1 + Math.random() / 10), LONGEST);
-    await onResult?.(result, isLast ? undefined : pause);
-    if (isLast) return result;
-    await sleep(pause, signal);
-  }
+  return withLimit(opts.signal, Math.ceil(Math.min(timeLimit, LONGEST)), async (signal) => {
+    let failures = 0; // in a row
+    let lastStatus = performance.now();
+    for (let growing = interval; ; growing = Math.min(growing * 1.5, 30_000)) {
+      const current = await untilAborted(signal, getHeaders);
+      const result = await withLimit(signal, 60_000, (oneRequest) =>
+        getStatus(baseUrl, jobId, { ...rest, headers: current, signal: oneRequest }),
+      );
+      if (result.kind === "StatusInfo") {
+        failures = 0;
+        lastStatus = performance.now();
+      } else failures++;
+      // A `fetch` may ignore the signal, and return a status after the limit: the next call returns the timeout.
+      const isLate = signal.aborted && result.reason === "timeout";
+      const givesUp = failures >= 6 && performance.now() - lastStatus >= 120_000;
+      const isLast = isLate || givesUp || shouldStop(result);
+      // With jitter, so that many watches do not send their requests at the same time.
+      const pause = Math.min(Math.max(interval, growing, retryAfter(result)) * (1 + Math.random() / 10), LONGEST);
+      await onResult?.(result, isLast ? undefined : pause);
+      if (isLast) return result;
+      await sleep(pause, signal);
+    }
+  });
 }
 
 /** Whether another request would change nothing: the job has ended, or the failure is permanent. */
@@ -66,7 +69,7 @@ export function isFinal(result: Result): boolean {
   return ![408, 425, 429].includes(status);
 }
 
-/** Retry-After in milliseconds, at most an hour. It is a number of seconds, which some servers send with decimals, or a date. */
+/** Retry-After in milliseconds, at most an hour. It is a date or a number of seconds, to which some add decimals. */
 export function retryAfter({ http }: Result): number {
   const value = http?.headers["retry-after"] ?? "";
   let milliseconds = Math.ceil(Number(/^\d+(\.\d+)?$/.test(value) ? value : NaN) * 1_000);
@@ -74,11 +77,20 @@ export function retryAfter({ http }: Result): number {
   return Math.max(0, Math.min(milliseconds || 0, 3_600_000));
 }
 
-/** A signal that also aborts after this time. */
-function withLimit(signal: AbortSignal | undefined, milliseconds: number): AbortSignal {
+/** Runs with a signal that also aborts after this time. */
+async function withLimit<T>(
+  signal: AbortSignal | undefined,
+  milliseconds: number,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const limit = AbortSignal.timeout(milliseconds);
-  limit.addEventListener("abort", () => {}); // else Node 20 removes it, since AbortSignal.any() does not hold it
-  return signal ? AbortSignal.any([signal, limit]) : limit;
+  const keep = (): void => {};
+  limit.addEventListener("abort", keep); // else Node 20 may drop it, since AbortSignal.any() does not hold it
+  try {
+    return await run(signal ? AbortSignal.any([signal, limit]) : limit);
+  } finally {
+    limit.removeEventListener("abort", keep); // else Deno waits for it before it exits
+  }
 }
 
 /** An iterator can be read only once. */

@@ -1,8 +1,8 @@
 /**
  * A Cloudflare Workflow that watches a job for up to a week, and then calls a webhook.
  *
- * Start a watch with `POST` and `{ "jobId": "job-1" }`. It follows no redirect, neither of the API nor of the webhook. It
- * does not check who starts a watch, and does not request the results.
+ * Start a watch with `POST` and `{ "jobId": "job-1" }`. It follows no redirect, neither of the API nor of the webhook.
+ * It does not check who starts a watch, and does not request the results.
  */
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
 import { getStatus } from "ogcapi-job-status"; // of a copy: "./get-status.ts"
@@ -66,7 +66,7 @@ async function requestOnce({ BASE_URL, TOKEN }: Env, jobId: string, end: number)
   return { outcome: isNotFound ? "not found" : "pending", isLast: false, wait };
 }
 
-/** Throws unless the webhook has accepted it: the engine then repeats the step. A redirect would turn the POST into a GET. */
+/** Throws unless the webhook has accepted it: the engine then repeats the step. A redirect would turn POST into GET. */
 async function callBack({ CALLBACK_URL }: Env, outcome: object): Promise<void> {
   const headers = { "content-type": "application/json" };
   const body = JSON.stringify(outcome);
