@@ -128,17 +128,20 @@ async function serve(): Promise<string> {
 const outcomes = await readCorpus();
 const url = await serve();
 console.log("Measuring for some minutes");
-/** By runtime, scenario and stack. */
+/** By runtime, stack and scenario. */
 const measured = new Map<Runtime, Readonly<Record<string, Readonly<Record<string, number>>>>>();
 const [failures, aims]: [string[], string[]] = [[], []];
 for (const one of [...SHOWN, ...ONLY_BOUNDS]) {
   const [engine = ""] = one.name.split(" ");
   const scenarios = SHOWN.includes(one) ? Object.keys(GROWTH) : [SMALL];
   if (engine === "Node") scenarios.push("small 1 injected");
-  const ratios = await readJson(...one.command, join(here, "calls.mjs"), bundle, url, seconds, ...scenarios);
+  const ratios: Record<string, Record<string, number>> = {};
+  // In a process for each: another stack would change how the engine optimises.
+  for (const stack of SHOWN.includes(one) ? PEERS : [OURS])
+    ratios[stack] = await readJson(...one.command, join(here, "calls.mjs"), bundle, url, seconds, stack, ...scenarios);
   measured.set(one, ratios);
   for (const scenario of scenarios) {
-    const ratio: number = ratios[scenario][OURS];
+    const ratio = ratios[OURS]![scenario]!;
     const bound = BOUNDS[`${engine} ${scenario}`];
     if (!bound) continue;
     const [must, aim] = bound;
@@ -163,16 +166,16 @@ const scores = Object.entries(outcomes).map(([name, list]) => {
 const readBy = (client: string): number => scores.find(([name]) => name === client)![1];
 /** For each stack in the order of `PEERS`, its ratio in a runtime. */
 const cell = (one: Runtime, scenario: string): string =>
-  PEERS.map((stack) => measured.get(one)![scenario]![stack]!.toFixed(2)).join(", ");
+  PEERS.map((stack) => measured.get(one)![stack]![scenario]!.toFixed(2)).join(", ");
 const packages = JSON.parse(readFileSync(join(here, "package.json"), "utf8")).dependencies;
-const versions = [...SHOWN, ...ONLY_BOUNDS].map(({ name, version }) => `${name}: ${version}`).join(", ");
+const versions = [...SHOWN, ...ONLY_BOUNDS].map(({ name, version }) => `${name.split(" ")[0]} ${version}`).join(", ");
 
 writeFileSync(
   join(here, "README.md"),
   `# Benchmark results
 
-Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}, with ${cpus().length} cores. ${versions}; ky ${packages.ky}, openapi-fetch
-${packages["openapi-fetch"]}, ${CLIENTS.replaceAll("==", " ").replace(" ecmwf", ", ecmwf")} (Python).
+Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}, with ${cpus().length} cores. ${versions};
+ky ${packages.ky}, openapi-fetch ${packages["openapi-fetch"]}, ${CLIENTS.replaceAll("==", " ").replace(" ecmwf", ", ecmwf")} (Python).
 
 ## What is read
 
@@ -194,8 +197,8 @@ ES2022; gzip level 9.
 
 ## What a call costs
 
-Ratios to \`fetch\` and \`json()\` in the same runtime, over loopback, to a server in another process: the median of many short
-rounds that alternate between all stacks. In each cell: ${PEERS.join(", ")}.
+Ratios to \`fetch\` and \`json()\` in the same process, over loopback, to a server in another one, when the engine has optimised
+both: the median of many short rounds in which the two alternate. In each cell: ${PEERS.join(", ")}.
 
 ${table(
   ["a running job with", ...SHOWN.map(({ name }) => name)],
@@ -207,8 +210,8 @@ and Bun implement natively. A bound that is exceeded fails \`npm run bench\`, an
 `,
 );
 const readme = join(root, "README.md");
-const figures = `In the corpus of ${documents} status documents, \`fetch\` with a cast reads ${readBy("fetch")}, the generated Python
-client ${readBy("ogc-api-processes-client")}, and this library all, because it was built on them ([how it is counted](tests/bench/README.md)).`;
+const figures = `Of the ${documents} status documents in the corpus, \`fetch\` with a cast reads ${readBy("fetch")}, the generated Python client
+${readBy("ogc-api-processes-client")}, and this library all, because it was built on them ([criterion](tests/bench/README.md)).`;
 writeFileSync(
   readme,
   readFileSync(readme, "utf8").replace(/(<!-- figures -->\n)[^]*?(\n<!-- \/figures -->)/, (_, a, b) => a + figures + b),
