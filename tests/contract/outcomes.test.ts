@@ -78,7 +78,6 @@ describe("a fetch that fails", (test) => {
     ["the code of its cause, as in Node", inner("ECONNREFUSED"), "ECONNREFUSED"],
     ["the outer one of two codes", { ...code("A"), ...inner("B") }, "A"],
     ["the inner one if the outer is not one", { ...code("a b"), ...inner("B") }, "B"],
-    ["the inner one if the outer is a number", { ...code(20), ...inner("B") }, "B"],
     ["a code of 40 characters", code("E".repeat(40)), "E".repeat(40)],
     ["a code of word characters", code("err_9"), "err_9"],
     ["no code of 41 characters", code("E".repeat(41)), undefined],
@@ -89,7 +88,6 @@ describe("a fetch that fails", (test) => {
     ["no code below the second level", { cause: inner("E") }, undefined],
     ["no code of a function's cause that is a text", { cause: "ECONNREFUSED" }, undefined],
     ["no code if reading it throws", thrower, undefined],
-    ["no code if reading the cause throws", { ...code(5), cause: thrower }, undefined],
   ] as [string, unknown, string?][]) {
     test(`getStatus() returns the cause of a network failure, and in the message ${name}`, async () => {
       const failure = (message: string): object => ({
@@ -176,13 +174,11 @@ describe("the exception and the message", (test) => {
     [{ detail: [{ loc: [], msg: "m", type: "t" }, { msg: "n" }] }, { type: "t", detail: "m" }, "m"],
     [{ detail: [null, 5, "x", [{ title: "T" }], {}, { status: 5 }, { msg: "m" }] }, { detail: "m" }, "m"],
     [{ error: { code: "c", message: "m" } }, { type: "c", detail: "m" }, "m"],
-    [{ error: [{ message: "m" }] }, { detail: "m" }, "m"],
     [{ detail: { type: "d" }, error: { type: "e" } }, { type: "d" }],
     [{ detail: [{}], error: { type: "e" } }, { type: "e" }],
     [{ title: "T", detail: { detail: "d" }, error: { message: "e" } }, { title: "T" }, "T"],
     [{ type: "t", detail: [{ msg: "m" }] }, { type: "t" }],
     [{ detail: { detail: { msg: "m" } } }, undefined],
-    [{ errors: [{ status: "404", title: "T", detail: "d" }] }, { title: "T", detail: "d" }, "d"],
     [{ errors: { message: "m" } }, { detail: "m" }, "m"],
     [{ errors: ["m", null, { code: "c" }] }, { type: "c" }],
     [{ errors: "m" }, undefined],
@@ -197,7 +193,6 @@ describe("the exception and the message", (test) => {
     // Not an object.
     ["", undefined],
     [null, undefined],
-    [5, undefined],
     [true, undefined],
     ['"detail"', undefined, "detail"],
     ["<p>Service Unavailable", undefined],
@@ -229,11 +224,9 @@ describe("the message of an error without an exception", (test) => {
   const bodies: [body: string, type: string, message?: string][] = [
     // Istio, Envoy, nginx.
     ["Jwt is expired", PLAIN, "Jwt is expired"],
-    ["RBAC: access denied", `${PLAIN}; charset=utf-8`, "RBAC: access denied"],
     ["no healthy upstream", `${PLAIN};charset=UTF-8`, "no healthy upstream"],
     ["  \r\n a b\t \n", "Text/Plain ; charset=x", "a b"],
     ["é€😀", "TEXT/PLAIN", "é€😀"],
-    [LONGEST, PLAIN, LONGEST],
     [` ${LONGEST}\n`, PLAIN, LONGEST],
     [`${LONGEST}x`, PLAIN],
     ["two\nlines", PLAIN],
@@ -244,13 +237,10 @@ describe("the message of an error without an exception", (test) => {
     [" \n ", PLAIN],
     ["busy", "text/html"],
     ["busy", "text/plainer"],
-    ["busy", "x/text/plain"],
     ["busy", ""],
     // A JSON string, as of ripple1d, counts with any type, other JSON with none.
     ['"job j not found"', "application/json", "job j not found"],
     ['"job j not found"', "", "job j not found"],
-    ['" a "', "text/html", "a"],
-    ['"two\\nlines"', PLAIN],
     ['"<p>"', "application/json"],
     ['""', "application/json"],
     [JSON.stringify(LONGEST), "application/json", LONGEST],

@@ -11,7 +11,6 @@ describe("the URL", (test) => {
     ["https://h", "j", "https://h/jobs/j"],
     ["https://h/ogc", "j", "https://h/ogc/jobs/j"],
     ["https://h/ogc///", "j", "https://h/ogc/jobs/j"],
-    ["https://h/a//b/", "j", "https://h/a//b/jobs/j"],
     ["https://h//evil", "j", "https://h//evil/jobs/j"],
     ["https://h/ogc/?key=1", "j", "https://h/ogc/jobs/j?key=1"],
     ["https://h?key=1", "j", "https://h/jobs/j?key=1"],
@@ -19,22 +18,18 @@ describe("the URL", (test) => {
     ["https://h/ogc#top", "j", "https://h/ogc/jobs/j"],
     ["HTTP://H:80/ogc", "j", "http://h/ogc/jobs/j"],
     ["http://[::1]:8080/x", "j", "http://[::1]:8080/x/jobs/j"],
-    ["https://münchen.example/", "j", "https://xn--mnchen-3ya.example/jobs/j"],
     ["https://h/a b/$&/", "j", "https://h/a%20b/$&/jobs/j"],
     ["https://h/user@host/?mail=a@b", "j", "https://h/user@host/jobs/j?mail=a@b"],
     ["https://h/jobs", "j", "https://h/jobs/jobs/j"],
     ["https://h", " j\n", "https://h/jobs/%20j%0A"],
-    ["https://h", "\ufeffj", "https://h/jobs/%EF%BB%BFj"],
     ["https://h", "J", "https://h/jobs/J"],
     ["https://h", "a/b", "https://h/jobs/a%2Fb"],
     ["https://h", "a%2Fb", "https://h/jobs/a%252Fb"],
     ["https://h", "a?b#c", "https://h/jobs/a%3Fb%23c"],
     ["https://h", "...", "https://h/jobs/..."],
-    ["https://h", "%2e%2e", "https://h/jobs/%252e%252e"],
     ["https://h", "$& \t\n\\", "https://h/jobs/%24%26%20%09%0A%5C"],
     ["https://h", "日本 😀", "https://h/jobs/%E6%97%A5%E6%9C%AC%20%F0%9F%98%80"],
     ["https://h", "(it's)!*~_", "https://h/jobs/(it's)!*~_"],
-    ["https://h", "__proto__", "https://h/jobs/__proto__"],
   ] as const) {
     test(`getStatus() requests ${url} for the job ${JSON.stringify(jobId)} of ${baseUrl}`, async () => {
       for (const base of [baseUrl, new URL(baseUrl)]) {
@@ -76,7 +71,6 @@ describe("the call of fetch", (test) => {
   const json = { accept: "application/json" };
   type Callback = (value: string, name: string) => void;
   const given: [name: string, headers: () => unknown, expected: Record<string, string>][] = [
-    ["no headers", () => ({}), json],
     ["a record", () => ({ Authorization: "Bearer t", "X-A": "1" }), { ...json, authorization: "Bearer t", "x-a": "1" }],
     ["pairs", () => [["Authorization", "Bearer t"]], { ...json, authorization: "Bearer t" }],
     ["a Headers", () => new Headers({ "X-A": "1" }), { ...json, "x-a": "1" }],
@@ -100,7 +94,6 @@ describe("the call of fetch", (test) => {
     ["Latin-1 in a value", () => ({ "x-name": "Jürgen" }), { ...json, "x-name": "Jürgen" }],
     ["Set-Cookie", () => ({ "Set-Cookie": "a=1" }), { ...json, "set-cookie": "a=1" }],
     ["accept", () => ({ accept: "text/html" }), { accept: "text/html" }],
-    ["Accept", () => ({ Accept: "text/html" }), { accept: "text/html" }],
     ["aCCept in a Headers", () => new Headers([["aCCept", "text/html"]]), { accept: "text/html" }],
     ["an empty Accept", () => ({ Accept: "" }), { accept: "" }],
   ];

@@ -57,11 +57,9 @@ describe("jobID", (test) => {
     [{ job_id: "d", jobId: "c" }, "c"],
     [{ jobID: "", id: "b" }, "b"],
     [{ jobID: 5, id: "b" }, "b"],
-    [{ jobID: "" }, "requested"],
     [{ jobID: "", id: "", jobId: "", job_id: "" }, "requested"],
     [{ processID: "p" }, "requested"],
     [{ processID: "" }, "requested"],
-    [{ processID: "p", job_id: "d" }, "d"],
     [{ processID: 5 }, undefined],
     [{ processId: "p", process_id: "p" }, undefined],
     [{}, undefined],
@@ -143,8 +141,6 @@ describe("the optional properties", (test) => {
 describe("links", (test) => {
   for (const [sent, href] of [
     ["https://other/results?f=json#x", "https://other/results?f=json#x"],
-    ["HTTPS://Other/%7e", "HTTPS://Other/%7e"],
-    ["urn:ogc:def", "urn:ogc:def"],
     ["javascript:alert(1)", "javascript:alert(1)"],
     ["C+D.e-1:x", "C+D.e-1:x"],
     ["results", "https://h/jobs/results"],
@@ -167,7 +163,6 @@ describe("links", (test) => {
     [" https://other/ ", " https://other/ "],
     ["1:2", "https://h/jobs/1:2"],
     ["a/b:c", "https://h/jobs/a/b:c"],
-    ["http", "https://h/jobs/http"],
   ] as [string, string][]) {
     test(`getStatus() resolves the href ${JSON.stringify(sent)} to ${href}`, async () => {
       assert.equal((await read({ links: [{ href: sent }] })).links, [{ href }]);

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { getStatus, type Fetch, type Result } from "../../src/get-status.ts";
 import { describe } from "../runner/suite.ts";
 import { corpus } from "../support/corpus.ts";
-import { accepted, chunks, getFrom, responseLike, streamOf, type ResponseLike } from "../support/fetches.ts";
+import { accepted, chunks, getFrom, responseLike, streamOf } from "../support/fetches.ts";
 import type { Recorded } from "../support/recorded.ts";
 import { FAILURE, expected, type Call } from "./oracle.ts";
 
@@ -72,7 +72,7 @@ function callWith({ baseUrl, jobId, maxBytes, abort, end, status, type, parts }:
     if (abort) controller.abort(abort.reason);
     if (end === "no head") throw FAILURE;
     const body = chunks(parts, end === "complete" ? "end" : { error: FAILURE });
-    return responseLike({ status, url, headers: new Headers({ "content-type": type }), body }) as ResponseLike;
+    return responseLike({ status, url, headers: new Headers({ "content-type": type }), body });
   };
   return getStatus(baseUrl, jobId, { fetch, maxBytes, signal: controller.signal });
 }
