@@ -9,7 +9,6 @@ import { getHeapStatistics } from "node:v8";
 import { Agent, setGlobalDispatcher } from "undici";
 import { getStatus, type Fetch, type Result } from "../../src/get-status.ts";
 import { brief } from "../support/fetches.ts";
-import { HOSTILE, fetchOf, type Hostile } from "../support/hostile.ts";
 import { control, isIn, place } from "../support/place.ts";
 import { ENDING, ENDLESS, FLOOD, OWN, type Exchange } from "../wire/exchanges.ts";
 
@@ -82,22 +81,10 @@ async function runWave(wave: number): Promise<void> {
     const expected = aborts && !byLimit ? "cancelled" : outcome;
     (aborts ? endless : ending).push(check(call, name, expected, exchange === OWN ? id : "j"));
   }
-  for (const [index, hostile] of HOSTILE.entries()) {
-    for (const status of [200, 500]) ending.push(callHostile(hostile, status, index));
-  }
   if (!(await inTime(Promise.all(ending)))) note(`calls of wave ${wave} did not settle`);
   controller.abort(byLimit ? LIMIT : "cancelled");
   if (!(await inTime(Promise.all(endless)))) note(`calls of wave ${wave} did not settle when they were aborted`);
   if (!(await inTime(agent.close()))) note(`a connection of wave ${wave} was held`);
-}
-
-function callHostile(hostile: Hostile, status: number, id: number): Promise<void> {
-  const other = status === 200 ? "malformed 200" : `http ${status}`;
-  const cutOff = status === 200 ? "network 200" : other;
-  const expected = { failed: "network -", "no Response": "network -", "cut off": cutOff, "too large": other };
-  const fetch = fetchOf(hostile, status, String(id), () => {});
-  const call = getStatus("https://h", "j", { fetch, maxBytes: MAX_BYTES });
-  return check(call, hostile.name, expected[hostile.outcome], String(id));
 }
 
 /** Whether the promise is fulfilled within half a minute. */

@@ -1,5 +1,5 @@
 /**
- * Keeps hundreds of calls in flight, in waves, with the exchanges of wire/ and hostile fetches.
+ * Keeps hundreds of calls in flight, in waves, with the exchanges of wire/.
  *
  * `--seconds` is how long new waves are started, 20 by default; a wave takes a second or two. This process is the server;
  * the calls are made in another one, so that only they count in its heap.

@@ -1,6 +1,5 @@
-/** What a hostile `fetch` may return, and what getStatus() must return for it: for contract/hostile and the soak. */
-import type { Fetch } from "../../src/get-status.ts";
-import { bytes, fail as failWith, responseLike, streamOf, type ResponseLike } from "./fetches.ts";
+/** What a hostile `fetch` may return, and what getStatus() must return for it: for contract/body. */
+import { bytes, fail as failWith, responseLike, streamOf } from "./fetches.ts";
 
 export interface Hostile {
   readonly name: string;
@@ -14,7 +13,7 @@ export interface Hostile {
   /** Whether the stream must be cancelled, once. */
   readonly cancels: boolean;
   /** Returns what `fetch` returns. Its stream calls `cancelled` when it is cancelled. */
-  respond(status: number, id: string, cancelled: () => void): unknown;
+  respond(status: number, cancelled: () => void): unknown;
 }
 
 const fail = (what = "it"): never => failWith(new Error(`${what} was called`));
@@ -31,7 +30,7 @@ const invalid = (name: string, change: (response: object) => object): Hostile =>
   name,
   outcome: "no Response",
   cancels: true,
-  respond: (status, id, cancelled) => change(responseOf(status, streamOf([bytes(`<${id}>`)], cancelled))),
+  respond: (status, cancelled) => change(responseOf(status, streamOf([bytes("start")], cancelled))),
 });
 
 const wrong = (name: string, properties: object): Hostile =>
@@ -51,15 +50,15 @@ const wrongChunk = (name: string, chunk: unknown): Hostile => ({
   name: `a chunk that is ${name}`,
   outcome: "cut off",
   cancels: true,
-  respond: (status, id, cancelled) => responseOf(status, streamOf([bytes(`<${id}>`), chunk, bytes("more")], cancelled)),
+  respond: (status, cancelled) => responseOf(status, streamOf([bytes("start"), chunk, bytes("more")], cancelled)),
 });
 
 const cancelling = (name: string, cancel: (() => unknown) | undefined): Hostile => ({
   name: `a cancel that ${name}`,
   outcome: "too large",
   cancels: cancel !== undefined,
-  respond(status, id, cancelled) {
-    const read = async (): Promise<object> => ({ done: false, value: bytes(`<${id}>`.padEnd(2_000, "x")) });
+  respond(status, cancelled) {
+    const read = async (): Promise<object> => ({ done: false, value: bytes("start".padEnd(2_000, "x")) });
     const reader = { read, cancel: cancel && (() => (cancelled(), cancel())) };
     return responseOf(status, { getReader: () => reader });
   },
@@ -117,8 +116,3 @@ export const HOSTILE: readonly Hostile[] = [
   cancelling("throws", () => fail("cancel")),
   cancelling("is missing", undefined),
 ];
-
-/** A `fetch` of one call. */
-export function fetchOf(hostile: Hostile, status: number, id: string, cancelled: () => void): Fetch {
-  return async () => hostile.respond(status, id, cancelled) as ResponseLike;
-}
