@@ -25,10 +25,7 @@ describe("schema.json", (test) => {
     const files = [{ origin: undefined }, { comment: "x" }, { how: "copied" }, { review: "done" }, { result: timeout }];
     const requests = [{ headers: { authorization: "Bearer x" } }, { method: "PUT" }, { path: "jobs/a" }];
     const properties = [{ kind: "Gone" }, { status: "queued" }, { document: {} }, { progress: 101 }];
-    const exceptions = [
-      { instance: "x", status: 404 },
-      { type: "x", status: 4.5 },
-    ].map((exception) => ({ exception }));
+    const exceptions = [{ exception: { instance: "x" } }, { exception: { type: "x", status: 4.5 } }];
     const results = [...properties, ...exceptions, { links: undefined }, { links: [{ rel: "self" }] }];
     for (const change of [
       ...files,
