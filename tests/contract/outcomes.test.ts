@@ -237,6 +237,7 @@ describe("the message of an error without an exception", (test) => {
     [" \n ", PLAIN],
     ["busy", "text/html"],
     ["busy", "text/plainer"],
+    ["busy", "x/text/plain"],
     ["busy", ""],
     // A JSON string, as of ripple1d, counts with any type, other JSON with none.
     ['"job j not found"', "application/json", "job j not found"],
