@@ -31,7 +31,7 @@ export async function watch(baseUrl: string | URL, jobId: string, opts: WatchOpt
       throw new TypeError(`watch: ${name} must be a positive number of milliseconds`);
   }
   const getHeaders = typeof headers === "function" ? headers : repeatable(headers);
-  return withLimit(opts.signal, Math.ceil(Math.min(timeLimit, LONGEST)), async (signal) => {
+  return await withLimit(opts.signal, Math.ceil(Math.min(timeLimit, LONGEST)), async (signal) => {
     let failures = 0; // in a row
     let lastStatus = performance.now();
     for (let growing = interval; ; growing = Math.min(growing * 1.5, 30_000)) {
