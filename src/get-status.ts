@@ -141,14 +141,14 @@ export interface StatusInfo {
   readonly cause?: never;
 }
 
-/** A 404, a 410, or a 400 whose body says that there is no such job. */
+/** A 404, a 410, or a 400 whose body reports that there is no such job. */
 export interface NotFound extends Omit<ResponseError, "kind" | "reason"> {
   /** `"NotFound"`: the server did not find the job. */
   readonly kind: "NotFound";
   /**
-   * - `"no-such-job"`: the server says that there is no such job.
+   * - `"no-such-job"`: the server reports that there is no such job.
    * - `"gone"`: the job existed and was removed (410).
-   * - `"unspecified"`: any other 404. The base URL may be wrong.
+   * - `"unspecified"`: another 404. The job or the base URL may be wrong.
    */
   readonly reason: "no-such-job" | "gone" | "unspecified";
 }
@@ -161,7 +161,7 @@ export interface ResponseError {
   /** `"ServerError"`: an error, unusable content, no response, or a timeout. */
   readonly kind: "ServerError";
   /**
-   * - `"http"`: any other status than 2xx, such as 401 or 503.
+   * - `"http"`: a status other than 2xx, such as 401 or 503.
    * - `"malformed"`: a 2xx without the status of a job, or above `maxBytes`.
    */
   readonly reason: "http" | "malformed";

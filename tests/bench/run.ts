@@ -210,8 +210,8 @@ and Bun implement natively. A bound that is exceeded fails \`npm run bench\`, an
 `,
 );
 const readme = join(root, "README.md");
-const figures = `Of the ${documents} status documents in the corpus, \`fetch\` with a cast reads ${readBy("fetch")}, the generated Python client
-${readBy("ogc-api-processes-client")}, and this library all, because it was built on them ([criterion](tests/bench/README.md)).`;
+const figures = `Of the ${documents} status documents in the corpus, \`fetch\` with a cast reads ${readBy("fetch")}, the generated Python
+client ${readBy("ogc-api-processes-client")}, and this library all, because it was built on them ([criterion](tests/bench/README.md)).`;
 writeFileSync(
   readme,
   readFileSync(readme, "utf8").replace(/(<!-- figures -->\n)[^]*?(\n<!-- \/figures -->)/, (_, a, b) => a + figures + b),

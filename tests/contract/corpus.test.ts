@@ -14,8 +14,4 @@ describe("the corpus", (test) => {
       assert.equal(accepted(result), [recorded.result.kind]);
     });
   }
-
-  test("is not empty", () => {
-    assert.ok(corpus.length >= 450);
-  });
 });

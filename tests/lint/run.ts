@@ -1,9 +1,8 @@
 /**
  * Runs common linters, with their default settings, on the pasted file and on the recipes, and common formatters on the
  * pasted file: `npm test lint`. Warnings and hints count as findings. It also measures the size of the file, and checks
- * the format of this repository, or corrects it: `npm run format`.
+ * the format of this repository, which `npm run format` corrects.
  */
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -141,11 +140,6 @@ async function checkRepository(): Promise<void> {
 }
 
 installPrivate(here);
-if (process.argv[2] === "--write") {
-  const [program, ...args] = prettier();
-  execFileSync(program, [...args, "--write", "."], { cwd: root, stdio: "inherit" });
-  process.exit();
-}
 try {
   const copies = Object.entries(BOTH).map(([file, code]) => [copyOf(file), code + BAD]);
   for (const project of ["strict", "loose"])

@@ -53,11 +53,8 @@ async function requestFromChromium(): Promise<void> {
     listening(countingServer(methods), async (other) => {
       const baseUrls = JSON.stringify([page, other]);
       const seen = await evaluate(page, `${code}\nPromise.all(${baseUrls}.map(page.pollTwice))`);
-      const expected = [
-        [0, 1, 2],
-        [0, 0, 0],
-      ]; // by default, Chromium responds from its cache
-      deepEqual(seen, [expected, expected]);
+      // By default, Chromium responds from its cache.
+      equal(JSON.stringify(seen), "[[[0,1,2],[0,0,0]],[[0,1,2],[0,0,0]]]");
     }),
   );
   deepEqual([...methods], ["GET"]); // no preflight

@@ -61,7 +61,6 @@ describe("a release", (test) => {
   const github = { GITHUB_SERVER_URL: "https://git.example", GITHUB_REPOSITORY: "Owner/repo.ts" };
 
   for (const [what, change, problem] of [
-    ["agrees", {}, /^$/],
     ["has the tag of its version", { tag: "1.2.3" }, /^The tag is [^\n]*$/],
     ["has the version in its lock", { lock: { version: "1.2.2" } }, /^The version in package-lock.json is [^\n]*$/],
     ["has the version in its source", { source: "// p 1.2.2 | MIT-0\n" }, /^The first line of [^\n]*$/],

@@ -36,19 +36,13 @@ const exchangeOf = (number: number): Exchange => FAULTS[(number / 3) % FAULTS.le
 const LIMIT = new DOMException("The operation timed out", "TimeoutError");
 let calls = 0;
 
-/** Checks one call. `id` is that of a status, or stands in angle brackets in a body. */
 async function check(call: Promise<Result>, name: string, expected: string, id: string): Promise<void> {
   calls++;
-  let outcome: string;
-  try {
-    const result = await call;
-    outcome = brief(result);
-    const found = result.kind === "StatusInfo" ? result.jobID : /<(\d+)>/.exec(result.body ?? "")?.[1];
-    if (found !== undefined && found !== id) note(`${name}: the response of another call`);
-  } catch (error) {
-    outcome = String(error);
-  }
+  const result = await call.catch(String);
+  const outcome = typeof result === "string" ? result : brief(result);
   if (outcome !== expected) note(`${name}: ${outcome} instead of ${expected}`);
+  else if (typeof result !== "string" && result.kind === "StatusInfo" && result.jobID !== id)
+    note(`${name}: the response of another call`);
 }
 
 /** Calls over the network; those without an end are aborted when the others have settled. */

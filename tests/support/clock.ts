@@ -2,8 +2,9 @@
  * Runs `run` with a simulated clock: a pending `setTimeout` advances it as soon as nothing else is to be done, so that
  * hours of waiting take no time, and the signals of `AbortSignal.timeout` abort by it. As on the platforms, a time that a
  * timer cannot take is 1 ms, and a fraction of a millisecond is a RangeError for AbortSignal.timeout (Node 20 and 22).
+ * `now` returns the milliseconds since it started, and `timers` how many are pending.
  */
-export async function withClock<T>(run: (clock: Clock) => Promise<T>): Promise<T> {
+export async function withClock<T>(run: (clock: { now(): number; timers(): number }) => Promise<T>): Promise<T> {
   const real = { setTimeout, clearTimeout, now: Date.now, performance: performance.now, timeout: AbortSignal.timeout };
   const later = real.setTimeout.bind(globalThis); // Workers refuse it as a method of something else
   const start = 1_700_000_000_000;
@@ -44,17 +45,9 @@ export async function withClock<T>(run: (clock: Clock) => Promise<T>): Promise<T
   try {
     return await run({ now: () => now - start, timers: () => pending.size });
   } finally {
-    globalThis.setTimeout = real.setTimeout;
-    globalThis.clearTimeout = real.clearTimeout;
+    Object.assign(globalThis, { setTimeout: real.setTimeout, clearTimeout: real.clearTimeout });
     Date.now = real.now;
     performance.now = real.performance;
     AbortSignal.timeout = real.timeout;
   }
-}
-
-interface Clock {
-  /** The milliseconds since it started. */
-  now(): number;
-  /** How many timers are pending. */
-  timers(): number;
 }

@@ -46,12 +46,7 @@ export const uniqueId = (): string => `${Math.random().toString(36).slice(2)}-${
 export const control = (action: "requests" | "arrived" | "closed" | "reset", id: string): Promise<Response> =>
   fetch(`${place.server}/control/${action}/${id}`);
 
-/** A request that the server has received. */
-export interface SeenRequest {
-  /** For example `GET /status/200/jobs/j`. */
-  readonly line: string;
-  /** By their names in lower case. A header that was sent twice has both values. */
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-}
+/** A request that the server has received: a line such as `GET /status/200/jobs/j`, and headers in lower case. */
+export type SeenRequest = { readonly line: string; readonly headers: { readonly [name: string]: unknown } };
 
 export const requestsFor = async (id: string): Promise<SeenRequest[]> => (await control("requests", id)).json();

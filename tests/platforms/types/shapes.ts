@@ -62,12 +62,8 @@ holds<Equals<typeof Api.isServerError, (value: unknown) => value is Api.ServerEr
 /** A wrapper may change the headers. */
 type Init = { method: "GET"; headers: { [name: string]: string }; signal?: AbortSignal; cache?: "no-store" };
 /** Narrower types of a chunk or of what `cancel` returns would refuse some platform. */
-interface Stream {
-  getReader(): {
-    read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
-    cancel(): Promise<unknown>;
-  };
-}
+type Chunk = { done: boolean; value?: Uint8Array | undefined };
+type Stream = { getReader(): { read(): Promise<Chunk>; cancel(): Promise<unknown> } };
 type Response = { status: number; url: string; headers: Api.HeadersLike; body: Stream | null; bodyUsed?: boolean };
 holds<Is<Parameters<Api.Fetch>[1], Init>>();
 holds<Is<Awaited<ReturnType<Api.Fetch>>, Response>>();
