@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { execute, runAll, writeFiles } from "../support/execute.ts";
 import { installPrivate } from "../support/install.ts";
 import { sizesOf } from "../support/sizes.ts";
@@ -87,7 +88,7 @@ async function runTool([name, project, files, rule, [program, ...args]]: Row): P
   const names = Object.keys(files);
   const copies = names.map(copyOf);
   const { stdout, stderr } = await execute(program, [...args, ...names, ...copies], join(work, project));
-  const output = stdout + stderr;
+  const output = stripVTControlCharacters(stdout + stderr); // oxlint colors its output wherever CI is set
   const isNamed = (file: string): boolean => new RegExp(`(?<![\\w.-])${file.replaceAll(".", "\\.")}`).test(output);
   const problems = [
     ...names.filter(isNamed).map((file) => `a finding in ${file}`),
