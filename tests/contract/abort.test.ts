@@ -40,7 +40,7 @@ function abortingBody(abort: () => void, status: number, text: string, breaks: b
 }
 
 describe("a cancellation", (test) => {
-  for (const reason of [new Error("own"), "text", 5, null, 0, "", { code: 1 }, undefined]) {
+  for (const reason of [new Error("own"), "text", 5, null, 0, "", { code: 1 }, undefined])
     test(`getStatus() rejects with the reason itself: ${String(reason)}`, async () => {
       const fetch = answering(STATUS);
       const signal = AbortSignal.abort(reason); // an AbortError, if there is no reason
@@ -49,9 +49,8 @@ describe("a cancellation", (test) => {
       const late = getAborting(signal.reason, (abort, init) => (queueMicrotask(abort), obedient("", init)));
       assert.is(await rejection(late), signal.reason);
     });
-  }
 
-  for (const status of [200, 404, 500]) {
+  for (const status of [200, 404, 500])
     test(`getStatus() rejects if the signal aborts during a ${status} that arrives all the same, or is cut off`, async () => {
       const response = (): Response => Response.json(STATUS, { status });
       for (const fetch of [
@@ -59,21 +58,18 @@ describe("a cancellation", (test) => {
         (abort: () => void) => (abort(), Promise.reject(new Error("copy"))),
         (abort: () => void) => abortingBody(abort, status, JSON.stringify(STATUS), false),
         (abort: () => void) => abortingBody(abort, status, "{", true),
-      ]) {
+      ])
         assert.is(await rejection(getAborting("late", fetch)), "late");
-      }
       assert.is(await rejection(getAborting("late", (abort) => (abort(), response()), 1)), "late");
     });
-  }
 
-  for (const name of ["AbortError", "TimeoutError"]) {
+  for (const name of ["AbortError", "TimeoutError"])
     test(`getStatus() does not mistake a DOMException ${name} of the fetch for an abort of the signal`, async () => {
       const { signal } = new AbortController();
       const error = new DOMException("x", name);
       const result = await getStatus("https://h", "j", { fetch: () => Promise.reject(error), signal });
       assert.equal([brief(result), result.cause], ["network -", error]);
     });
-  }
 
   test("getStatus() accepts a signal that is not an instance of the platform's AbortSignal", async () => {
     const platform = new AbortController();
@@ -125,11 +121,10 @@ describe("a time limit", (test) => {
     ["rejects when the signal aborts", (abort, init) => (queueMicrotask(abort), obedient("", init))],
     ["ignores the signal and fails later", (abort) => (abort(), Promise.reject(new Error("late")))],
     ["ignores the signal and returns a Response without a body", (abort) => (abort(), { status: 200, url: "" })],
-  ] as [string, (abort: () => void, init: Parameters<Fetch>[1]) => unknown][]) {
+  ] as [string, (abort: () => void, init: Parameters<Fetch>[1]) => unknown][])
     test(`getStatus() returns a timeout without http if the fetch ${name}`, async () => {
       assert.equal(await getAborting(LIMIT, fetch), TIMEOUT);
     });
-  }
 
   for (const [status, text, complete, cutOff] of [
     [200, JSON.stringify(STATUS), "running", "timeout 200"],
@@ -137,7 +132,7 @@ describe("a time limit", (test) => {
     [404, "<p>", "unspecified 404", "unspecified 404"],
     [410, "<p>", "gone 410", "gone 410"],
     [503, "busy", "http 503", "http 503"],
-  ] as const) {
+  ] as const)
     test(`getStatus() returns ${complete} for a ${status} that arrives after the limit, ${cutOff} if it is cut off`, async () => {
       assert.is(brief(await getAborting(LIMIT, (abort) => abortingBody(abort, status, text, false))), complete);
       const result: Result = await getAborting(LIMIT, (abort) => abortingBody(abort, status, text, true));
@@ -146,7 +141,6 @@ describe("a time limit", (test) => {
       if (result.reason === "timeout") assert.equal(result, { ...TIMEOUT, http });
       else assert.ok(result.kind !== "StatusInfo" && result.body === text && result.cause === undefined);
     });
-  }
 
   test("getStatus() returns malformed if the limit expires while a body over maxBytes arrives", async () => {
     const result = await getAborting(LIMIT, (abort) => (abort(), Response.json(STATUS)), 1);
@@ -160,11 +154,10 @@ describe("a time limit", (test) => {
     ["another name", { name: "timeouterror" }, false],
     ["another property", { code: "TimeoutError" }, false],
     ["a name that throws", Object.defineProperty({}, "name", { get: () => fail() }), false],
-  ] as const) {
+  ] as const)
     test(`getStatus() ${isLimit ? "returns a timeout" : "rejects"} for a reason that is ${name}`, async () => {
       const call = getStatus("https://h", "j", { fetch: returning(undefined), signal: abortedWith(reason) });
       if (isLimit) assert.is((await call).cause, reason);
       else assert.is(await rejection(call), reason);
     });
-  }
 });

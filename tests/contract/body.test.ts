@@ -27,14 +27,13 @@ function split(bytes: Uint8Array, size: number): Uint8Array[] {
 }
 
 describe("the text of the body", (test) => {
-  for (const View of [Uint8Array, Uint8ClampedArray, Int8Array]) {
+  for (const View of [Uint8Array, Uint8ClampedArray, Int8Array])
     test(`getStatus() reads chunks of any size that are a ${View.name}, with empty ones between them`, async () => {
       for (let size = 1; size <= BYTES.length; size++) {
         const parts = split(BYTES, size).flatMap((part) => [View.of(), View.from(part), View.of()]);
         assert.is((await getFrom(responseLike({ body: streamOf(parts) }))).message, "é€😀", `chunks of ${size}`);
       }
     });
-  }
 
   for (const [name, bytes, text] of [
     ["nothing", [], ""],
@@ -52,13 +51,12 @@ describe("the text of the body", (test) => {
     ["a NUL", [0x61, 0x00], "a\0"],
     ["a character whose second byte is 0x80", [0xe2, 0x80, 0xa6], "…"],
     ["ASCII around the limits of a byte", [0x7e, 0x7f, 0xc2, 0x80], "~\u007f\u0080"],
-  ] as [string, number[], string][]) {
+  ] as [string, number[], string][])
     test(`getStatus() decodes ${name} as UTF-8, whole or in chunks of any size`, async () => {
       const whole = new Uint8Array(bytes);
       assert.is(await textOf(whole), text);
       for (let size = 1; size < bytes.length; size++) assert.is(await textOf(chunks(split(whole, size))), text);
     });
-  }
 
   test("getStatus() decodes UTF-8 whatever charset the Content-Type names", async () => {
     for (const charset of ["iso-8859-1", "utf-16", "windows-1252", "nonsense"]) {
@@ -141,7 +139,7 @@ describe("a body that is cut off", (test) => {
   const cause = new TypeError("terminated");
   const cutOff = (parts: (string | Uint8Array)[]): BodyInit => chunks(parts, { error: cause });
 
-  for (const status of [200, 201, 206]) {
+  for (const status of [200, 201, 206])
     test(`getStatus() returns network with http for a ${status}`, async () => {
       for (const parts of [[], [DOCUMENT], ['{"jobID":'], ['{"type":"t"}']]) {
         const result = await read(cutOff(parts), status);
@@ -155,9 +153,8 @@ describe("a body that is cut off", (test) => {
         assert.is(result.cause, cause);
       }
     });
-  }
 
-  for (const outcome of ["http 302", "http 400", "unspecified 404", "gone 410", "http 500"]) {
+  for (const outcome of ["http 302", "http 400", "unspecified 404", "gone 410", "http 500"])
     test(`getStatus() returns ${outcome}, with what had arrived`, async () => {
       for (const [body, parts] of Object.entries({
         "": [],
@@ -169,7 +166,6 @@ describe("a body that is cut off", (test) => {
         assert.ok(result.kind !== "StatusInfo" && result.body === body && !("cause" in result));
       }
     });
-  }
 
   test("getStatus() reads the exception if it had arrived", async () => {
     const result = await read(cutOff(['{"type":"NoSuchJob",', '"detail":"d"}']), 404);
@@ -179,7 +175,7 @@ describe("a body that is cut off", (test) => {
 });
 
 describe("a hostile fetch", (test) => {
-  for (const hostile of HOSTILE) {
+  for (const hostile of HOSTILE)
     test(`getStatus() returns a result for ${hostile.name}`, async () => {
       for (const status of [200, 404, 500]) {
         let cancelled = 0;
@@ -203,7 +199,6 @@ describe("a hostile fetch", (test) => {
         assert.is(cancelled, Number(hostile.cancels));
       }
     });
-  }
 
   for (const [name, properties, text] of [
     ["status", { status: "200" }, "Response.status must be an integer"],
@@ -213,14 +208,13 @@ describe("a hostile fetch", (test) => {
     ["bodyUsed", { bodyUsed: true }, "Response.body must be an unread stream"],
     ["reader", { body: { getReader: () => ({}) } }, "Response.body must be an unread stream"],
     ["chunk", { body: streamOf(["text"]) }, "a chunk of Response.body must be a byte array"],
-  ] as const) {
+  ] as const)
     test(`getStatus() says in a TypeError what is wrong with a ${name} for which nothing is thrown`, async () => {
       const result = await getFrom(responseLike(properties));
       assert.ok(result.kind === "ServerError" && result.cause instanceof TypeError);
       assert.is(result.cause.message, `getStatus: ${text}`);
       assert.is("http" in result, name === "chunk");
     });
-  }
 
   test("getStatus() ignores that a forEach catches what its callback throws", async () => {
     const forEach = (callback: (value: unknown, name: string) => void): void => {
@@ -303,16 +297,14 @@ describe("a hostile document", (test) => {
     assert.equal([brief(other), other.message], ["unspecified 404", "HTTP 404"]);
   });
 
-  for (const status of [200, 404, 500]) {
+  for (const status of [200, 404, 500])
     test(`getStatus() reads 100,000 nested arrays of a ${status} without recursion`, async () => {
       const nested = "[".repeat(100_000) + "]".repeat(100_000);
-      for (const body of [nested, nested.slice(1), `{"detail":${nested}}`, `{"error":${nested}}`]) {
+      for (const body of [nested, nested.slice(1), `{"detail":${nested}}`, `{"error":${nested}}`])
         assert.is.not((await getJson(body, status)).kind, "StatusInfo");
-      }
       const inside = await getJson(`{"jobID":"j","status":"running","x":${nested}}`, status);
       assert.is(inside.kind === "StatusInfo", status === 200);
     });
-  }
 
   test("getStatus() takes linear time for strings that make a careless regular expression slow", async () => {
     // In quadratic time, this would take longer than a test file may.

@@ -86,9 +86,8 @@ describe("the guards", (test) => {
     const primitives = [undefined, null, true, 0, NaN, 5n, "", "StatusInfo", Symbol("x")];
     const objects = [[], {}, () => {}, new Error("x"), Object.create(null), new Response(), [{ kind: "StatusInfo" }]];
     const kinds = [{ kind: "StatusInfo" }, { kind: "NotFound" }, { kind: "ServerError", reason: "network" }];
-    for (const value of [...primitives, ...objects, ...kinds]) {
+    for (const value of [...primitives, ...objects, ...kinds])
       for (const guard of [isStatusInfo, isNotFound, isServerError]) assert.is(guard(value), false);
-    }
   });
 });
 
@@ -163,12 +162,11 @@ describe("a property", (test) => {
     const kind = name.split(",")[0]!;
     const others = ["StatusInfo", "NotFound", "ServerError"].filter((other) => other !== kind);
     const kinds: [string, unknown[]] = ["kind", [...required, kind.toLowerCase(), [kind], ...others]];
-    for (const [path, values] of [kinds, ...properties]) {
+    for (const [path, values] of [kinds, ...properties])
       test(`guards reject ${name} with a missing or wrong ${path}`, async () => {
         const result = await resultOf(name);
         values.forEach((value, index) => assert.equal(accepted(set(result, path, value)), [], `value ${index}`));
       });
-    }
   }
 
   test("a guard accepts any part of an exception, undefined properties, and headers without a prototype", async () => {

@@ -23,7 +23,7 @@ describe("the kind and the reason", (test) => {
     [304, null, "http 304"],
     [0, null, "http 0"],
   ];
-  for (const [status, body, outcome] of outcomes) {
+  for (const [status, body, outcome] of outcomes)
     test(`getStatus() returns ${outcome} for a ${status} with the body ${body}, after one request`, async () => {
       const { body: stream } = new Response(body);
       const urls: string[] = [];
@@ -37,7 +37,6 @@ describe("the kind and the reason", (test) => {
       if (result.kind === "StatusInfo") assert.equal(result.document, STATUS);
       else assert.is(result.body, body ?? "");
     });
-  }
 });
 
 describe("a malformed response", (test) => {
@@ -57,14 +56,13 @@ describe("a malformed response", (test) => {
     ["<p>", {}, notJson("none")],
     ...notStatus.map((text): Row => [text, {}, "Response body is not a job status: it has no status or no job id"]),
     ["x".repeat(101), {}, "Response body is too large (see maxBytes)"],
-  ] as Row[]) {
+  ] as Row[])
     test(`getStatus() returns the message "${message}" for ${JSON.stringify(body)}`, async () => {
       const content = body === null ? null : bytes(body); // a string would set a Content-Type
       const result = await getResult(async () => new Response(content, { headers }), 100);
       assert.is(brief(result), "malformed 200");
       assert.is(result.message, message);
     });
-  }
 });
 
 describe("a fetch that fails", (test) => {
@@ -88,7 +86,7 @@ describe("a fetch that fails", (test) => {
     ["no code below the second level", { cause: inner("E") }, undefined],
     ["no code of a function's cause that is a text", { cause: "ECONNREFUSED" }, undefined],
     ["no code if reading it throws", thrower, undefined],
-  ] as [string, unknown, string?][]) {
+  ] as [string, unknown, string?][])
     test(`getStatus() returns the cause of a network failure, and in the message ${name}`, async () => {
       const failure = (message: string): object => ({
         kind: "ServerError",
@@ -112,7 +110,6 @@ describe("a fetch that fails", (test) => {
       assert.is(none.message, "fetch did not return a Response with a readable body: see cause");
       assert.is(none.cause, cause);
     });
-  }
 });
 
 describe("http", (test) => {
@@ -247,7 +244,7 @@ describe("the message of an error without an exception", (test) => {
     // An exception comes first.
     ['{"detail":"d"}', PLAIN, "d"],
   ];
-  for (const [body, type, message] of bodies) {
+  for (const [body, type, message] of bodies)
     test(`getStatus() says ${message ?? "HTTP and the status"} for ${JSON.stringify(body)} as ${type}`, async () => {
       const content = bytes(body);
       for (const status of [401, 404, 410, 503]) {
@@ -259,7 +256,6 @@ describe("the message of an error without an exception", (test) => {
       const ok = await getFrom(new Response(content, { headers: { "content-type": type } }));
       assert.match(ok.message ?? "", /^Response body is /);
     });
-  }
 
   test("getStatus() takes no text of a body that broke off or is longer than maxBytes", async () => {
     const init = { status: 503, headers: { "content-type": PLAIN } };
@@ -292,7 +288,7 @@ describe("the reason of a missing job", (test) => {
     [{ errors: [{ code: "JobNotFound" }] }, true],
     [{ jobID: "j", status: "running" }, false],
   ];
-  for (const [body, isNoSuchJob] of types) {
+  for (const [body, isNoSuchJob] of types)
     test(`getStatus() returns ${isNoSuchJob ? "no-such-job" : "unspecified"} for a 404 with ${JSON.stringify(body)}`, async () => {
       assert.is(brief(await getError(404, body)), isNoSuchJob ? "no-such-job 404" : "unspecified 404");
       assert.is(brief(await getError(400, body)), isNoSuchJob ? "no-such-job 400" : "http 400");
@@ -300,5 +296,4 @@ describe("the reason of a missing job", (test) => {
       for (const status of [401, 403, 405, 409, 422, 500])
         assert.is(brief(await getError(status, body)), `http ${status}`);
     });
-  }
 });

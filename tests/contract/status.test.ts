@@ -18,16 +18,14 @@ describe("status", (test) => {
   const UNKNOWN = ["unknown", "captured", "completed", "complete_with_errors", "constructor", "__proto__", "toString"];
   const ODD = [" running", "running ", "running\n", "run", "runningx", "null", "0"];
 
-  for (const [status, names] of [...Object.entries(NAMES), ["unknown", [...UNKNOWN, ...ODD]] as const]) {
-    for (const name of names) {
+  for (const [status, names] of [...Object.entries(NAMES), ["unknown", [...UNKNOWN, ...ODD]] as const])
+    for (const name of names)
       test(`getStatus() reads the status ${JSON.stringify(name)} as ${status}, in any letter case`, async () => {
         for (const sent of [name, name.toUpperCase(), name[0]!.toUpperCase() + name.slice(1)]) {
           const info = await read({ status: sent });
           assert.equal([info.status, info.document.status], [status, sent]);
         }
       });
-    }
-  }
 
   test("getStatus() reads the status by the letters of ASCII, whatever the locale", async () => {
     const locale = String.prototype.toLocaleLowerCase;
@@ -42,11 +40,10 @@ describe("status", (test) => {
     }
   });
 
-  for (const status of [undefined, null, "", 5, true, {}, ["running"], { toString: 1 }]) {
+  for (const status of [undefined, null, "", 5, true, {}, ["running"], { toString: 1 }])
     test(`getStatus() returns malformed for the status ${JSON.stringify(status)}`, async () => {
       assert.is(brief(await getDocument({ jobID: "j", status })), "malformed 200");
     });
-  }
 });
 
 describe("jobID", (test) => {
@@ -66,13 +63,12 @@ describe("jobID", (test) => {
     [{ jobID: 5, id: 6 }, undefined],
     [{ jobid: "a", JobID: "a", uuid: "a" }, undefined],
     [{ jobs: [{ jobID: "a" }] }, undefined],
-  ] as [object, string | undefined][]) {
+  ] as [object, string | undefined][])
     test(`getStatus() reads the id ${String(jobID)} from ${JSON.stringify(properties)}`, async () => {
       const result = await getDocument({ status: "error", ...properties });
       if (jobID === undefined) assert.is(brief(result), "malformed 200");
       else assert.is(result.kind === "StatusInfo" && result.jobID, jobID);
     });
-  }
 
   test("getStatus() returns the requested id as given, not as written in the URL", async () => {
     const result = await getStatus("https://h", "a/b c", { fetch: answering({ jobID: "", status: "running" }) });
@@ -81,16 +77,13 @@ describe("jobID", (test) => {
 });
 
 describe("the optional properties", (test) => {
-  for (const name of ["type", "processID", "message", "created", "started", "finished", "updated"] as const) {
+  for (const name of ["type", "processID", "message", "created", "started", "finished", "updated"] as const)
     test(`getStatus() keeps ${name} as sent if it is a non-empty string, and omits it otherwise`, async () => {
-      for (const value of ["a", " ", "none", "2022-09-02T17:30:48.201213", "&lt;b&gt;", "日本"]) {
+      for (const value of ["a", " ", "none", "2022-09-02T17:30:48.201213", "&lt;b&gt;", "日本"])
         assert.is((await read({ [name]: value }))[name], value);
-      }
-      for (const value of [undefined, null, "", 0, 5, true, {}, [], ["a"]]) {
+      for (const value of [undefined, null, "", 0, 5, true, {}, [], ["a"]])
         assert.ok(!(name in (await read({ [name]: value }))), JSON.stringify(value));
-      }
     });
-  }
 
   for (const [properties, processID] of [
     [{ processID: "a", processId: "b", process_id: "c" }, "a"],
@@ -99,27 +92,24 @@ describe("the optional properties", (test) => {
     [{ processID: "", processId: null, process_id: "c" }, "c"],
     [{ processID: 5, processId: ["b"] }, undefined],
     [{ processid: "a", process: "b" }, undefined],
-  ] as const) {
+  ] as const)
     test(`getStatus() reads the process id ${processID} from ${JSON.stringify(properties)}`, async () => {
       const info = await read(properties);
       assert.is(info.processID, processID);
       assert.is("processID" in info, processID !== undefined);
     });
-  }
 
-  for (const sent of [0, 1e-7, 12.5, 50, 99.999, 100, "0", "1", "12.25", "007", "100.0"]) {
+  for (const sent of [0, 1e-7, 12.5, 50, 99.999, 100, "0", "1", "12.25", "007", "100.0"])
     test(`getStatus() reads the progress ${JSON.stringify(sent)}, whatever the status`, async () => {
       for (const status of Object.keys(NAMES))
         assert.is((await read({ status, progress: sent })).progress, Number(sent));
     });
-  }
 
   const strings = "| |-1|+5|101|100.1|5.|.5|1e1|0x10| 5|5 |5%|5,5|NaN|5\n|٥|1.2.3|Infinity".split("|");
-  for (const progress of [undefined, null, -1, -0.1, 100.1, 101, 1e99, true, [], [5], {}, ...strings]) {
+  for (const progress of [undefined, null, -1, -0.1, 100.1, 101, 1e99, true, [], [5], {}, ...strings])
     test(`getStatus() omits the progress ${JSON.stringify(progress)}, whatever the status`, async () => {
       for (const status of Object.keys(NAMES)) assert.not("progress" in (await read({ status, progress })));
     });
-  }
 
   test("getStatus() returns the whole document as parsed, whatever its Content-Type", async () => {
     const ignored = { jobID: "", type: null, progress: "x", links: "none", metadata: [["a"]] };
@@ -163,20 +153,18 @@ describe("links", (test) => {
     [" https://other/ ", " https://other/ "],
     ["1:2", "https://h/jobs/1:2"],
     ["a/b:c", "https://h/jobs/a/b:c"],
-  ] as [string, string][]) {
+  ] as [string, string][])
     test(`getStatus() resolves the href ${JSON.stringify(sent)} to ${href}`, async () => {
       assert.equal((await read({ links: [{ href: sent }] })).links, [{ href }]);
     });
-  }
 
-  for (const name of ["rel", "type", "hreflang", "title"] as const) {
+  for (const name of ["rel", "type", "hreflang", "title"] as const)
     test(`getStatus() keeps ${name} of a link if it is a non-empty string, and omits it otherwise`, async () => {
       const link = async (value: unknown) =>
         (await read({ links: [{ href: "https://h/", [name]: value, length: 5 }] })).links[0];
       assert.equal(await link("x"), { href: "https://h/", [name]: "x" });
       for (const value of [null, "", 5, {}, ["x"]]) assert.equal(await link(value), { href: "https://h/" });
     });
-  }
 
   test("getStatus() omits entries that are not links, and keeps the order of the rest", async () => {
     const hrefs = [null, "", 5, {}].map((href) => ({ href }));
@@ -191,11 +179,10 @@ describe("links", (test) => {
   });
 
   const objects = [{}, { rel: "self" }, { href: "" }, { 0: { href: "x" }, length: 1 }];
-  for (const links of [undefined, null, "", "https://h/", 5, ...objects]) {
+  for (const links of [undefined, null, "", "https://h/", 5, ...objects])
     test(`getStatus() returns no links for ${JSON.stringify(links)}`, async () => {
       assert.equal((await read({ links })).links, []);
     });
-  }
 
   /** Reads links of a response that has this URL. */
   async function linksAt(url: string, links: unknown): Promise<StatusInfo["links"]> {

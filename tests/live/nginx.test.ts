@@ -38,7 +38,7 @@ describe("nginx in front of wraptile", (test) => {
     ["/basic", "running", { headers }],
     ["/basic", "http 401"],
     ["/nothing", "unspecified 404"],
-  ] as const) {
+  ] as const)
     test(`${path} is ${expected}`, async () => {
       const result = await get(path, opts);
       assert.equal([brief(result), result.http?.url], [expected, `${baseUrl}${reached}/jobs/${jobId}`]);
@@ -46,7 +46,6 @@ describe("nginx in front of wraptile", (test) => {
       assert.is(result.message, `HTTP ${result.http?.status}`);
       assert.match(result.body ?? "", /<title>.*<hr><center>nginx/s);
     });
-  }
 
   test("a self-signed certificate is a network failure, unless the fetch accepts it", async () => {
     const { message } = await getStatus(`${secure}/api`, jobId);

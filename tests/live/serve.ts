@@ -42,9 +42,8 @@ export async function serve(name: string, command: string, variables = {}, stopS
     child = spawn("sh", ["-c", shell], { cwd, env, detached: true, stdio: ["pipe", output, output] });
     child.unref();
     (child.stdin as Socket).unref();
-    for (const end = Date.now() + 90_000; !(await isOpen(port)); await sleep(100)) {
+    for (const end = Date.now() + 90_000; !(await isOpen(port)); await sleep(100))
       if (Date.now() > end) throw new Error(`${name} does not listen: ${readFileSync(log, "utf8").slice(-4_000)}`);
-    }
   };
   const stop = async (): Promise<void> => {
     signal("SIGCONT");

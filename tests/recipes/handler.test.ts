@@ -44,14 +44,13 @@ for (const [name, handle] of Object.entries(handlers)) {
       ["400 for encoded dots", place.server, "?job=%2E%2E", 400, NO_ID],
       ["502 for an error, and logs it", `${place.server}/status/500`, "?job=j", 502, NO_STATUS, /^http 500$/],
       ["502 for no response, and logs why", place.refused, "?job=j", 502, NO_STATUS, noResponse],
-    ] as [string, string, string, number, object, RegExp?][]) {
+    ] as [string, string, string, number, object, RegExp?][])
       test(`responds with ${what}`, async () => {
         const reply = await replyOf(() => handle(get(query), baseUrl));
         assert.equal([reply.status, reply.body], [status, body]);
         assert.match(reply.log, logged);
         assert.is(reply.headers.get("cache-control"), "no-store");
       });
-    }
 
     test("follows no redirect, so that its token stays with the host of the API", async () => {
       const id = uniqueId();

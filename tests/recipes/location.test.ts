@@ -44,14 +44,13 @@ describe("createdJob()", (test) => {
     ["a single link object", undefined, { links: link("/ogc/jobs/j") }],
     ["only the id of a link to another origin", undefined, linked(link(INTERNAL))],
     ["a link below the process", undefined, linked(link("/ogc/processes/p/jobs/j")), `${BASE}/processes/p j`],
-  ] as [string, string | undefined, unknown, string?, string?][]) {
+  ] as [string, string | undefined, unknown, string?, string?][])
     test(`reads ${name}`, async () => {
       for (const query of ["", "?key=1"]) {
         const job = await createdJob(created(location, body, 201, url), BASE + query);
         assert.is(`${job.baseUrl.href} ${job.jobId}`, expected.replace(" ", `${query} `));
       }
     });
-  }
 
   const NO_ID = "The response contains no job id: did the process run synchronously?";
   const NO_BASE = "TypeError: createdJob: baseUrl must be an absolute URL";
@@ -69,11 +68,10 @@ describe("createdJob()", (test) => {
     ["links that are no list", created(undefined, { links: "monitor" }), NO_ID],
     ["an empty response", new Response(null, { status: 204 }), NO_ID],
     ["an endless body", new Response(new ReadableStream({ pull: (to) => to.enqueue(new Uint8Array(100_000)) })), NO_ID],
-  ] as [string, Response, string][]) {
+  ] as [string, Response, string][])
     test(`throws for ${name}: ${message}`, async () => {
       assert.is(((await rejection(createdJob(response, BASE))) as Error).message, message);
     });
-  }
 
   test("finds the job, or says what happened, after the body was read", async () => {
     const after = async (location: string | undefined, status: number): Promise<unknown> => {

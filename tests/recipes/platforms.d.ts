@@ -11,9 +11,7 @@ declare interface Workflow<Params> {
 }
 
 declare module "cloudflare:workers" {
-  export interface WorkflowEvent<Params> {
-    readonly payload: Params;
-  }
+  export type WorkflowEvent<Params> = { readonly payload: Params };
   export interface WorkflowStep {
     do<T>(name: string, step: () => Promise<T>): Promise<T>;
     do<T>(name: string, config: { retries: object }, step: () => Promise<T>): Promise<T>;
@@ -35,18 +33,9 @@ declare module "msw/node" {
 }
 
 declare module "@tanstack/react-query" {
-  export interface UseQueryResult<Data> {
-    readonly data: Data | undefined;
-    readonly error: unknown;
-  }
-  interface Context {
-    readonly client: { setQueryData(key: readonly unknown[], data: unknown): void };
-    readonly queryKey: readonly unknown[];
-    readonly signal: AbortSignal;
-  }
-  export function useQuery<Data>(options: {
-    queryKey: readonly unknown[];
-    queryFn(context: Context): Promise<Data>;
-    retry: false;
-  }): UseQueryResult<Data>;
+  export type UseQueryResult<Data> = { readonly data: Data | undefined; readonly error: unknown };
+  type Client = { setQueryData(key: readonly unknown[], data: unknown): void };
+  type Context = { readonly client: Client; readonly queryKey: readonly unknown[]; readonly signal: AbortSignal };
+  type Options<Data> = { queryKey: readonly unknown[]; queryFn(context: Context): Promise<Data>; retry: false };
+  export function useQuery<Data>(options: Options<Data>): UseQueryResult<Data>;
 }

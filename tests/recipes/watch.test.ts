@@ -69,12 +69,11 @@ describe("watch()", (test) => {
       status,
     ]),
     ["many failures, but not in a row", ...times(11, reset), "running", ...times(5, reset)],
-  ] as [string, ...Reply[]][]) {
+  ] as [string, ...Reply[]][])
     test(`goes on after ${name}`, async () => {
       const { outcome, requests, timers } = await watchThrough([...replies, "successful"]);
       assert.equal([outcome, requests.length, timers], ["successful", replies.length + 1, 0]);
     });
-  }
 
   for (const [reply, expected] of [
     ["successful", "successful"],
@@ -82,19 +81,18 @@ describe("watch()", (test) => {
     ["dismissed", "dismissed"],
     [410, "gone"],
     ...[501, 505, 300, 302, 304, 400, 401, 403, 405, 406, 422, 451].map((status) => [status, "http"]),
-  ] as [string | number, string][]) {
+  ] as [string | number, string][])
     test(`ends with ${reply}`, async () => {
       const { outcome, requests, timers } = await watchThrough(["running", reply, "successful"]);
       assert.equal([outcome, requests.length, timers], [expected, 2, 0]);
     });
-  }
 
   for (const [name, reply, expected] of [
     ["a 404", 404, "unspecified"],
     ["a server that is down", 503, "http"],
     ["a broken connection", reset, "network"],
     ["HTML", html, "malformed"],
-  ] as const) {
+  ] as const)
     test(`gives up after six failures in a row and two minutes without a status: ${name}`, async () => {
       const { outcome, requests } = await watchThrough([reply]);
       const seconds = requests.map((milliseconds) => Math.round(milliseconds / 1_000));
@@ -102,7 +100,6 @@ describe("watch()", (test) => {
       const slow = await watchThrough([reply], { interval: 60_000 });
       assert.is(slow.requests.length, 6);
     });
-  }
 
   test("counts the two minutes from the last status", async () => {
     const replies = [...times(4, "running"), ...times(6, reset), "successful"];
@@ -132,11 +129,10 @@ describe("watch()", (test) => {
       [asking(value)],
       [0, 5_000],
     ]),
-  ] as [string, WatchOptions, Reply[], number[]][]) {
+  ] as [string, WatchOptions, Reply[], number[]][])
     test(name, async () => {
       assert.equal((await watchThrough([...replies, "successful"], opts)).requests, expected);
     });
-  }
 
   test("lengthens each pause at random, by up to a tenth", async () => {
     const { requests } = await watchThrough([...times(2, "running"), "successful"], {}, 0.5);
@@ -155,24 +151,21 @@ describe("watch()", (test) => {
     ["although `fetch` ignores the signal", late, { timeLimit: 5 }, 9],
     ["while a function for headers waits", "running", { timeLimit: 9, headers: never }, 9],
     ["that the caller has set", "running", { signal: AbortSignal.abort(new DOMException("", "TimeoutError")) }, 0],
-  ] as [string, Reply, WatchOptions, number][]) {
+  ] as [string, Reply, WatchOptions, number][])
     test(`returns a timeout at its time limit ${name}, and reports that no pause follows`, async () => {
       let last: unknown[] = [];
       const onResult = ({ reason }: Result, pause?: number): unknown => (last = [reason, pause]);
       const { outcome, end } = await watchThrough([reply], { ...opts, onResult });
       assert.equal([outcome, end, last], ["timeout", expected, ["timeout", undefined]]);
     });
-  }
 
-  for (const name of ["interval", "timeLimit"]) {
-    for (const value of [NaN, 0, -1, -Infinity, "5", null, {}, 5n]) {
+  for (const name of ["interval", "timeLimit"])
+    for (const value of [NaN, 0, -1, -Infinity, "5", null, {}, 5n])
       test(`rejects the ${name} ${String(value)}, and sends nothing`, async () => {
         const { outcome, requests } = await watchThrough(["running"], { [name]: value });
         assert.is(String(outcome), `TypeError: watch: ${name} must be a positive number of milliseconds`);
         assert.equal(requests, []);
       });
-    }
-  }
 
   test("rejects with the TypeError of getStatus() for other arguments", async () => {
     for (const call of [watch("x", "j"), watch("https://h", ""), watch("https://h", "j", { maxBytes: -1 })])
@@ -216,7 +209,7 @@ describe("watch()", (test) => {
     ["cancelled in onResult", 1, { onResult: abort }],
     ["cancelled in shouldStop", 1, { shouldStop: () => (abort(), false) }],
     ["cancelled during a pause", 1, { interval: 3_600_000, onResult: () => setTimeout(abort, 1) }],
-  ] as [string, number, WatchOptions, Reply?][]) {
+  ] as [string, number, WatchOptions, Reply?][])
     test(`rejects with what was thrown or the reason if ${name}, and leaves no timer`, async () => {
       controller = new AbortController();
       const watched = await watchThrough([reply], { signal: controller.signal, ...opts });
@@ -224,7 +217,6 @@ describe("watch()", (test) => {
       assert.ok(watched.end <= 1);
       assert.equal([watched.requests.length, watched.timers], [requests, 0]);
     });
-  }
 
   const record = { "x-key": "1" };
   const pairs = Object.entries(record);
@@ -237,9 +229,8 @@ describe("watch()", (test) => {
     ["an object with forEach", { forEach: (add: (value: string, name: string) => void) => add("1", "x-key") }],
     ["a function that returns an iterator", () => pairs.values()],
     ["a function, which it asks each time", async () => ({ "x-key": `${++token}` }), ["1", "2", "3"]],
-  ] as [string, WatchOptions["headers"], string[]?][]) {
+  ] as [string, WatchOptions["headers"], string[]?][])
     test(`sends the headers of ${name} with each request`, async () => {
       assert.equal((await watchThrough(["running", "running", "successful"], { headers })).keys, expected);
     });
-  }
 });

@@ -46,7 +46,7 @@ describe("an exchange", (test) => {
     });
   }
 
-  for (const exchange of ENDLESS) {
+  for (const exchange of ENDLESS)
     test(`getStatus() waits for ${exchange.name} until the signal aborts, and closes the connection`, async () => {
       for (const reason of ["enough", new DOMException("late", "TimeoutError")]) {
         const id = uniqueId();
@@ -62,7 +62,6 @@ describe("an exchange", (test) => {
         await control("closed", id);
       }
     });
-  }
 
   test("getStatus() stops an endless body at maxBytes, and closes the connection", async () => {
     const id = uniqueId();
