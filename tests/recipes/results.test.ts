@@ -75,12 +75,13 @@ describe("fetchResults()", (test) => {
     });
   }
 
-  test("sends no header of the caller to another origin, by a link or at the path of the standard", async () => {
+  test("sends no header of the caller to another origin, by a link, at the path of the standard or without TLS", async () => {
     const id = uniqueId();
     const away = at("results", id, place.away);
     const links = [{ rel: "results", href: away.http.url }];
     for (const job of [away, info(links)]) await fetchResults(place.server, job, { headers: new Headers(headers) });
-    assert.equal(await seen(id), [NONE, NONE]);
+    await fetchResults(place.server.replace("http:", "https:"), at("results", id), { headers });
+    assert.equal(await seen(id), [NONE, NONE, NONE]);
   });
 
   test("asks for JSON, once, unless the caller asks for something else", async () => {
